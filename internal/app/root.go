@@ -1,0 +1,115 @@
+package app
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"iskurctl/internal/commands/auditcmd"
+	"iskurctl/internal/commands/cmdkit"
+	"iskurctl/internal/commands/completioncmd"
+	"iskurctl/internal/commands/configcmd"
+	"iskurctl/internal/commands/helpcmd"
+	"iskurctl/internal/commands/mykcmd"
+	"iskurctl/internal/commands/sandboxcmd"
+	"iskurctl/internal/commands/tccmd"
+	"iskurctl/internal/commands/versioncmd"
+	"iskurctl/internal/config"
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+// newRoot makes the command tree in the language of the run.
+func newRoot(d *cmdkit.Deps) *cobra.Command {
+	root := d.Group("iskurctl", i18n.T("MYK belgelerini sorgular, TC kimlik numaralarını denetler, sorgu günlüğünü tutar",
+		"looks up MYK certificates, checks TC identity numbers, keeps the query log"),
+		tccmd.New(d), mykcmd.New(d), auditcmd.New(d), sandboxcmd.New(d), configcmd.New(d), versioncmd.New(d), completioncmd.New(d))
+	root.Long = d.In(i18n.T(
+		"iskurctl: bir kişinin hangi MYK belgelerine sahip olduğunu protokole uygun biçimde sorar; her sorguyu, gönderilmeden önce günlüğe yazar.\n\nDenemek için hiçbir kurulum gerekmez: iskurctl --profile sandbox myk lookup 10000000146",
+		"iskurctl asks, as the protocol says, which MYK certificates a person holds, and writes every query to the log before it is sent.\n\nTo try it nothing has to be set up: iskurctl --profile sandbox myk lookup 10000000146"))
+	root.Example = "iskurctl --profile sandbox myk lookup 10000000146\niskurctl tc validate --input numaralar.txt --summary\niskurctl help exit-codes"
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpcmd.New(d))
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { d.WriteHelp(cmd.OutOrStdout(), d.Streams.OutPalette(), cmd) })
+	globalFlags(d, root)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return globals(d, cmd) }
+	return root
+}
+
+func globalFlags(d *cmdkit.Deps, root *cobra.Command) {
+	f, g := root.PersistentFlags(), d.Globals
+	f.SortFlags = false
+	f.StringVar(&g.Profile, "profile", "", d.In(i18n.T("kullanılacak profil `AD`ı (sandbox: yerleşik deneme servisi)", "profile `NAME` to use (sandbox: the built-in trial service)")))
+	f.StringVar(&g.Config, "config", "", d.In(i18n.T("yapılandırma `DOSYA`sı", "configuration `FILE`")))
+	f.StringVar(&g.Store, "store", "", d.In(i18n.T("deponun `YOL`u", "`PATH` of the store")))
+	f.StringVar(&g.Lang, "lang", "", d.In(i18n.T("dil: `tr|en`", "language: `tr|en`")))
+	f.StringVar(&g.Color, "color", "", d.In(i18n.T("renk: `auto|always|never`", "colour: `auto|always|never`")))
+	f.StringVar(&g.Timeout, "timeout", "", d.In(i18n.T("bir çağrının en uzun `SÜRE`si (10s, 1m)", "longest `DUR` of one call (10s, 1m)")))
+	f.BoolVarP(&g.Quiet, "quiet", "q", false, d.In(i18n.T("uyarı ve ilerleme yazma", "no warnings, no progress")))
+	f.CountVarP(&g.Verbose, "verbose", "v", d.In(i18n.T("daha çok bilgi yaz", "say more")))
+	f.BoolVar(&g.NoProgress, "no-progress", false, d.In(i18n.T("ilerleme çubuğu gösterme", "no progress bar")))
+	f.BoolVarP(&g.Yes, "yes", "y", false, d.In(i18n.T("sorulara evet de", "answer yes to questions")))
+	f.BoolP("help", "h", false, d.In(i18n.T("bu yardımı göster", "show this help")))
+}
+
+// globals fills in the environment twins of global flags and checks the values. --yes has no twin: consent to delete
+// something must not lie around in an environment.
+func globals(d *cmdkit.Deps, cmd *cobra.Command) error {
+	g, flags := d.Globals, cmd.Root().PersistentFlags()
+	twin := func(name string, set func(value string) bool) error {
+		if flags.Changed(name) {
+			return nil
+		}
+		env := "ISKURCTL_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		v, ok := d.Env(env)
+		if !ok || v == "" || set(v) {
+			return nil
+		}
+		return fault.New(fault.Usage, "environment_invalid", i18n.Tf("%s değişkeninin değeri geçersiz", "the value of the variable %s is not valid", env))
+	}
+	truth := func(p *bool) func(string) bool {
+		return func(v string) bool {
+			*p = v == "1" || v == "true"
+			return *p || v == "0" || v == "false"
+		}
+	}
+	verbose := func(v string) bool {
+		if len(v) != 1 || v[0] < '0' || v[0] > '9' {
+			return false
+		}
+		g.Verbose = int(v[0] - '0')
+		return true
+	}
+	for name, set := range map[string]func(string) bool{
+		"lang":        func(v string) bool { g.Lang = v; return true },
+		"color":       func(v string) bool { g.Color = v; return true },
+		"timeout":     func(v string) bool { g.Timeout = v; return true },
+		"quiet":       truth(&g.Quiet),
+		"no-progress": truth(&g.NoProgress),
+		"verbose":     verbose,
+	} {
+		if err := twin(name, set); err != nil {
+			return err
+		}
+	}
+	if _, ok := i18n.Parse(g.Lang); g.Lang != "" && !ok {
+		return fault.New(fault.Usage, "lang_unknown", i18n.T("dil tr ya da en olmalı", "the language must be tr or en"))
+	}
+	switch g.Color {
+	case "", "auto", "always", "never":
+	default:
+		return fault.New(fault.Usage, "color_unknown", i18n.T("--color auto, always ya da never olmalı", "--color must be auto, always or never"))
+	}
+	if g.Timeout != "" {
+		if _, err := config.ParseDuration(g.Timeout); err != nil {
+			return err
+		}
+	}
+	d.Streams.NoProgress = g.Quiet || g.NoProgress
+	if g.Quiet && g.Verbose > 0 {
+		return fault.New(fault.Usage, "flags_conflict", i18n.T("--quiet ile --verbose birlikte verilmez", "--quiet and --verbose do not go together"))
+	}
+	return nil
+}

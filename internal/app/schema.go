@@ -1,0 +1,12 @@
+package app
+
+import (
+	"slices"
+
+	"iskurctl/internal/audit"
+	"iskurctl/internal/query"
+	"iskurctl/internal/store"
+)
+
+// migrations is the schema of a store: what each domain package brings, in ascending ids.
+func migrations() []store.Migration { return slices.Concat(audit.Migrations, query.Migrations) }

@@ -1,0 +1,58 @@
+package app
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+// flagError puts pflag's complaints into our words. Values are never repeated: a mistyped line may hold a number.
+func flagError(cmd *cobra.Command, err error) error {
+	var (
+		missing *pflag.NotExistError
+		noValue *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+		syntax  *pflag.InvalidSyntaxError
+	)
+	help := i18n.Tf("yardım: %s --help", "help: %s --help", cmd.CommandPath())
+	switch {
+	case errors.As(err, &missing):
+		name := missing.GetSpecifiedName()
+		e := fault.New(fault.Usage, "unknown_flag", i18n.Tf("bilinmeyen seçenek: %s", "unknown flag: %s", dashed(name)))
+		if near := nearestFlag(cmd, name); near != "" {
+			return e.WithHint(i18n.Tf("şunu mu demek istediniz: --%s", "did you mean --%s", near))
+		}
+		return e.WithHint(help)
+	case errors.As(err, &noValue):
+		return fault.New(fault.Usage, "flag_value_missing", i18n.Tf("--%s bir değer ister", "--%s needs a value", noValue.GetFlag().Name)).WithHint(help)
+	case errors.As(err, &invalid):
+		return fault.New(fault.Usage, "flag_value_invalid", i18n.Tf("--%s için verilen değer geçersiz", "the value of --%s is not valid", invalid.GetFlag().Name)).WithHint(help)
+	case errors.As(err, &syntax):
+		return fault.New(fault.Usage, "flag_syntax", i18n.T("seçenek yazımı hatalı", "a flag is not written correctly")).WithHint(help)
+	}
+	return err
+}
+
+func dashed(name string) string {
+	if len([]rune(name)) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+func nearestFlag(cmd *cobra.Command, wrong string) string {
+	var names []string
+	add := func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	}
+	cmd.Flags().VisitAll(add)
+	cmd.InheritedFlags().VisitAll(add)
+	return fault.Nearest(strings.TrimLeft(wrong, "-"), names)
+}

@@ -1,0 +1,121 @@
+package auditcmd
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"iskurctl/internal/audit"
+	"iskurctl/internal/commands/cmdkit"
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/output"
+	"iskurctl/internal/tckn"
+)
+
+type listOptions struct {
+	d                               *cmdkit.Deps
+	out                             *cmdkit.Output
+	source                          *cmdkit.NumberSource
+	from, to, user, method, outcome string
+}
+
+func newList(d *cmdkit.Deps) *cobra.Command {
+	o := &listOptions{d: d}
+	cmd := d.Command(cmdkit.Spec{
+		Use:   "list",
+		Short: i18n.T("yapılan sorguları listeler", "lists the queries that were made"),
+		Long: i18n.T("Yapılan sorguları sıra numarasına göre listeler. Süzgeçlerin hepsi birlikte uygulanır. Sonucu henüz yazılmamış sorgu unknown görünür.",
+			"Lists the queries that were made, by sequence number. All filters apply together. A query whose outcome is not written yet shows as unknown."),
+		Example: i18n.T("iskurctl audit list --from 2026-11-01 --to 2026-11-30 -o csv --out kasim.csv\niskurctl audit list --outcome protocol\niskurctl audit list --tc-file numara.txt",
+			"iskurctl audit list --from 2026-11-01 --to 2026-11-30 -o csv --out november.csv\niskurctl audit list --outcome protocol\niskurctl audit list --tc-file number.txt"),
+		Exits: []fault.Class{fault.OK, fault.Usage, fault.Integrity, fault.Unverifiable, fault.Store, fault.Input, fault.Output},
+		Run:   func(ctx context.Context, _ []string) error { return runList(ctx, o) },
+	})
+	f := cmd.Flags()
+	f.StringVar(&o.from, "from", "", d.In(i18n.T("bu `TARİH`ten başlayarak (gün ya da RFC 3339 zamanı)", "from this `DATE` on (a day or an RFC 3339 time)")))
+	f.StringVar(&o.to, "to", "", d.In(i18n.T("bu `TARİH`e kadar, o gün dahil", "up to this `DATE`, the day included")))
+	f.StringVar(&o.user, "user", "", d.In(i18n.T("yalnızca bu işletim sistemi `KULLANICI`sı", "only this operating-system `USER`")))
+	f.StringVar(&o.method, "method", "", d.In(i18n.T("yalnızca bu servis `YÖNTEM`i", "only this service `METHOD`")))
+	f.StringVar(&o.outcome, "outcome", "", d.In(i18n.T("yalnızca bu `SONUÇ`", "only this `OUTCOME`")))
+	o.source = d.NumberFlags(cmd, "tc-file")
+	o.out = d.OutputFlags(cmd, listColumns)
+	return cmd
+}
+
+func runList(ctx context.Context, o *listOptions) error {
+	filter, err := o.filter(ctx)
+	if err != nil {
+		return err
+	}
+	log, err := o.d.Audit(ctx)
+	if err != nil {
+		return err
+	}
+	return o.out.Emit(ctx, func(s *output.Sink) error {
+		for e, err := range log.List(ctx, filter) {
+			if err != nil {
+				return err
+			}
+			if err := s.Write(output.Record{e.Seq, e.Time, e.User, e.Host, string(e.Method), params(e, o.out.Reveal()), e.Purpose,
+				e.Attempt, string(e.Outcome), e.Records, e.Duration.Milliseconds()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (o *listOptions) filter(ctx context.Context) (audit.Filter, error) {
+	f := audit.Filter{User: o.user, Method: audit.Method(o.method), Outcome: audit.OutcomeCode(o.outcome)}
+	var err error
+	if f.From, err = cmdkit.ParseMoment("from", o.from, false); err != nil {
+		return f, err
+	}
+	if f.To, err = cmdkit.ParseMoment("to", o.to, true); err != nil {
+		return f, err
+	}
+	if !f.From.IsZero() && !f.To.IsZero() && f.To.Before(f.From) {
+		return f, cmdkit.Reversed()
+	}
+	if err := oneOf("method", o.method, audit.Methods()); err != nil {
+		return f, err
+	}
+	if err := oneOf("outcome", o.outcome, audit.Outcomes()); err != nil {
+		return f, err
+	}
+	if err := o.source.Check(nil); err != nil || o.source.File == "" {
+		return f, err
+	}
+	for v, err := range o.source.Values(ctx, nil) {
+		if err != nil {
+			return f, err
+		}
+		if v.Text == "" {
+			continue
+		}
+		if !tckn.Check(v.Text).Valid() {
+			return f, cmdkit.InvalidNumber(v.Line)
+		}
+		f.KimlikNos = append(f.KimlikNos, v.Text)
+	}
+	if len(f.KimlikNos) == 0 {
+		return f, cmdkit.NoNumbers()
+	}
+	return f, nil
+}
+
+// oneOf refuses a word that is not in the list: a misspelt filter must not look like an empty log.
+func oneOf[T ~string](flag, value string, list []T) error {
+	if value == "" || slices.Contains(list, T(value)) {
+		return nil
+	}
+	words := make([]string, len(list))
+	for i, w := range list {
+		words[i] = string(w)
+	}
+	e := fault.New(fault.Usage, "flag_value_invalid", i18n.Tf("--%s için verilen değer geçersiz", "the value of --%s is not valid", flag))
+	return e.WithHint(i18n.Tf("şunlardan biri: %s", "one of: %s", strings.Join(words, ", ")))
+}

@@ -1,0 +1,119 @@
+package cmdkit
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/term"
+)
+
+var (
+	titleUsage    = i18n.T("Kullanım", "Usage")
+	titleCommands = i18n.T("Komutlar", "Commands")
+	titleFlags    = i18n.T("Seçenekler", "Flags")
+	titleGlobal   = i18n.T("Genel seçenekler", "Global flags")
+	titleExample  = i18n.T("Örnekler", "Examples")
+	titleExits    = i18n.T("Çıkış kodları", "Exit codes")
+)
+
+// WriteHelp writes the help screen of a command, wholly in the language of the run (cobra's own template would mix
+// English words into a Turkish screen).
+func (d *Deps) WriteHelp(w io.Writer, p term.Palette, cmd *cobra.Command) {
+	fmt.Fprintf(w, "%s\n", strings.TrimSpace(cmd.Long))
+	section := func(t i18n.Text) { fmt.Fprintf(w, "\n%s\n", p.Bold(d.In(t)+":")) }
+
+	section(titleUsage)
+	fmt.Fprintf(w, "  %s\n", d.usageLine(cmd))
+	if list := visible(cmd); len(list) > 0 {
+		section(titleCommands)
+		writeColumns(w, list)
+	}
+	if rows := d.flagRows(cmd.LocalNonPersistentFlags()); len(rows) > 0 {
+		section(titleFlags)
+		writeColumns(w, rows)
+	}
+	if rows := d.flagRows(cmd.Root().PersistentFlags()); len(rows) > 0 && (cmd.HasParent() || len(visible(cmd)) > 0) {
+		section(titleGlobal)
+		writeColumns(w, rows)
+	}
+	if cmd.Example != "" {
+		section(titleExample)
+		for line := range strings.SplitSeq(strings.TrimSpace(cmd.Example), "\n") {
+			fmt.Fprintf(w, "  %s\n", line)
+		}
+	}
+	if exits := ExitsOf(cmd); len(exits) > 0 {
+		section(titleExits)
+		writeColumns(w, d.exitRows(exits))
+	}
+}
+
+func (d *Deps) usageLine(cmd *cobra.Command) string {
+	line := cmd.UseLine()
+	if len(visible(cmd)) > 0 {
+		line = cmd.CommandPath() + " " + d.In(i18n.T("<komut>", "<command>"))
+	}
+	return line + " " + d.In(i18n.T("[seçenekler]", "[flags]"))
+}
+
+func visible(cmd *cobra.Command) [][2]string {
+	var list [][2]string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			list = append(list, [2]string{c.Name(), c.Short})
+		}
+	}
+	return list
+}
+
+// flagRows lists flags as "-o, --output FORMAT" and their text with the default.
+func (d *Deps) flagRows(set *pflag.FlagSet) [][2]string {
+	var rows [][2]string
+	set.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		name, text := pflag.UnquoteUsage(f) // `NAME` in the text names the value
+		left := "    --" + f.Name
+		if f.Shorthand != "" {
+			left = "-" + f.Shorthand + ", --" + f.Name
+		}
+		if f.Value.Type() != "bool" && f.Value.Type() != "count" {
+			left += " " + name
+		}
+		if def := f.DefValue; def != "" && def != "false" && def != "0" && def != "[]" && def != "-1" && f.Value.Type() != "bool" {
+			text += " (" + d.In(i18n.T("varsayılan", "default")) + " " + def + ")"
+		}
+		rows = append(rows, [2]string{left, text})
+	})
+	return rows
+}
+
+func (d *Deps) exitRows(names []string) [][2]string {
+	var rows [][2]string
+	for _, info := range fault.Classes() {
+		for _, n := range names {
+			if info.Name == n {
+				rows = append(rows, [2]string{strconv.Itoa(int(info.Class)), d.In(info.Text)})
+			}
+		}
+	}
+	return rows
+}
+
+func writeColumns(w io.Writer, rows [][2]string) {
+	width := 0
+	for _, r := range rows {
+		width = max(width, len([]rune(r[0])))
+	}
+	for _, r := range rows {
+		fmt.Fprintf(w, "  %s%s  %s\n", r[0], strings.Repeat(" ", width-len([]rune(r[0]))), r[1])
+	}
+}

@@ -1,0 +1,152 @@
+package cmdkit
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"iter"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/tabular"
+)
+
+// NumberSource says where a command's TC numbers come from: arguments, a file, or on a terminal a question.
+type NumberSource struct {
+	d    *Deps
+	Flag string // name of the file flag: "input" or "tc-file"
+	File string
+	tabular.Options
+	delimiter string
+}
+
+// NumberFlags adds the flags of a number source.
+func (d *Deps) NumberFlags(cmd *cobra.Command, flag string) *NumberSource {
+	s := &NumberSource{d: d, Flag: flag}
+	f := cmd.Flags()
+	f.StringVar(&s.File, flag, "", d.In(i18n.T("numaraların durduğu `DOSYA` (- : standart girdi)", "`FILE` with the numbers (- : standard input)")))
+	f.StringVar(&s.Column, "column", "", d.In(i18n.T("CSV sütununun `AD`ı ya da 1'den başlayan sırası", "`NAME` or 1-based index of the CSV column")))
+	f.StringVar(&s.delimiter, "delimiter", "", d.In(i18n.T("CSV ayırıcı `KARAKTER`i (verilmezse , ; ve sekmeden bulunur)", "CSV delimiter `CHAR` (found among , ; and tab when not given)")))
+	f.BoolVar(&s.Header, "header", false, d.In(i18n.T("sütun sırayla verildiğinde ilk satırı atla", "skip the first line when the column is an index")))
+	// A file is completed by the shell itself.
+	_ = cmd.MarkFlagFilename(flag)
+	return s
+}
+
+// Check refuses flags that do not go together; it must run before Values.
+func (s *NumberSource) Check(args []string) error {
+	switch {
+	case len(args) > 0 && s.File != "":
+		return fault.New(fault.Usage, "flags_conflict", i18n.Tf("numara hem argümanla hem --%s ile verilmez", "numbers come from arguments or from --%s, not from both", s.Flag))
+	case s.File == "" && (s.Column != "" || s.delimiter != "" || s.Header):
+		return fault.New(fault.Usage, "flags_conflict", i18n.Tf("--column, --delimiter ve --header yalnızca --%s ile kullanılır", "--column, --delimiter and --header go with --%s only", s.Flag))
+	}
+	switch d := []rune(s.delimiter); {
+	case s.delimiter == "tab" || s.delimiter == `\t`:
+		s.Delimiter = '\t'
+	case len(d) == 1 && d[0] != '"' && d[0] != '\n' && d[0] != '\r' && d[0] < 0x80:
+		s.Delimiter = d[0]
+	case len(d) != 0:
+		return fault.New(fault.Usage, "flag_value_invalid", i18n.T("--delimiter tek bir karakter olmalı (sekme için: tab)", "--delimiter must be one character (for a tab: tab)"))
+	}
+	return nil
+}
+
+// Values streams the numbers as they were given, with their line (for arguments: their position). With neither
+// arguments nor a file the person is asked on a terminal; without one it is an error (class Usage, number_missing).
+func (s *NumberSource) Values(ctx context.Context, args []string) iter.Seq2[tabular.Value, error] {
+	return func(yield func(tabular.Value, error) bool) {
+		switch {
+		case len(args) > 0:
+			for i, a := range args {
+				if !yield(tabular.Value{Line: int64(i + 1), Text: trim(a)}, nil) {
+					return
+				}
+			}
+		case s.File != "":
+			s.file(ctx, yield)
+		default:
+			text, err := s.ask(ctx)
+			yield(tabular.Value{Line: 1, Text: trim(text)}, err)
+		}
+	}
+}
+
+func (s *NumberSource) file(ctx context.Context, yield func(tabular.Value, error) bool) {
+	in, err := tabular.Open(s.File, s.d.Streams.In)
+	if err != nil {
+		yield(tabular.Value{}, err)
+		return
+	}
+	defer in.Close()
+	var from io.Reader = in
+	if !regular(in) {
+		from = reader{ctx, in}
+	}
+	for v, err := range tabular.Values(from, s.Options) {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		if !yield(v, err) || err != nil {
+			return
+		}
+	}
+}
+
+// reader ends a read that waits for a pipe or a terminal when the run is stopped. The read itself cannot be called
+// back; it goes with the process.
+type reader struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r reader) Read(p []byte) (int, error) {
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result, 1)
+	buf := make([]byte, len(p)) // p belongs to the caller again once Read has returned
+	go func() {
+		n, err := r.Reader.Read(buf)
+		done <- result{n, err}
+	}()
+	select {
+	case got := <-done:
+		return copy(p, buf[:got.n]), got.err
+	case <-r.ctx.Done():
+		return 0, context.Cause(r.ctx)
+	}
+}
+
+// regular reports whether reading never has to wait.
+func regular(in io.Reader) bool {
+	f, ok := in.(interface{ Stat() (fs.FileInfo, error) })
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
+}
+
+func (s *NumberSource) ask(ctx context.Context) (string, error) {
+	if !s.d.Streams.InTTY {
+		return "", fault.New(fault.Usage, "number_missing", i18n.T("numara verilmedi", "no number was given")).
+			WithHint(i18n.Tf("numarayı argüman olarak ya da --%s DOSYA ile verin (- : standart girdi)", "give the number as an argument or with --%s FILE (- : standard input)", s.Flag))
+	}
+	return s.d.Streams.Prompt(ctx, s.d.In(i18n.T("TC kimlik no: ", "TC identity no: ")))
+}
+
+// InvalidNumber is the error of a number that fails its check, on a line of a file or at a place among arguments.
+func InvalidNumber(line int64) *fault.Error {
+	return fault.New(fault.Input, "tc_invalid", i18n.Tf("%s. satırdaki TC kimlik numarası geçersiz", "the TC identity number on line %s is not valid", strconv.FormatInt(line, 10))).
+		WithHint(i18n.T("nedeni için: iskurctl tc validate", "for the reason: iskurctl tc validate"))
+}
+
+// NoNumbers is the error of a file without a number: a run that asks about nobody must not look like a success.
+func NoNumbers() *fault.Error {
+	return fault.New(fault.Input, "input_empty", i18n.T("dosyada numara yok", "there is no number in the file"))
+}

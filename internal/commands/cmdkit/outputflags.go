@@ -1,0 +1,93 @@
+package cmdkit
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/output"
+)
+
+// Output are the output flags of a command that returns records: one definition for all of them.
+type Output struct {
+	d       *Deps
+	options output.Options
+	columns []output.Column
+}
+
+// OutputFlags adds the output flags to cmd. columns are its records' columns; nil for a command that returns one
+// object only.
+func (d *Deps) OutputFlags(cmd *cobra.Command, columns []output.Column) *Output {
+	o := &Output{d: d, columns: columns}
+	f := cmd.Flags()
+	def, _ := d.Env("ISKURCTL_OUTPUT")
+	f.StringVarP(&o.options.Format, "output", "o", def, d.In(i18n.T("`BİÇİM`: ", "`FORMAT`: "))+strings.Join(output.Formats(), "|"))
+	f.Lookup("output").DefValue = ""
+	if columns != nil {
+		f.StringSliceVar(&o.options.Fields, "fields", nil, d.In(i18n.T("yalnızca bu alanlar, bu sırayla: `ALAN,ALAN…`", "only these fields, in this order: `FIELD,FIELD…`")))
+	}
+	f.BoolVar(&o.options.NoHeaders, "no-headers", false, d.In(i18n.T("başlık satırını yazma", "leave the header line out")))
+	f.StringVar(&o.options.JQ, "jq", "", d.In(i18n.T("JSON sonucunu jq `İFADESİ` ile süz", "filter the JSON result by a jq `EXPR`")))
+	f.StringVar(&o.options.OutFile, "out", "", d.In(i18n.T("sonucu `DOSYA`ya yaz (bölünmez, 0600)", "write the result to `FILE` (atomic, 0600)")))
+	f.BoolVar(&o.options.Force, "force", false, d.In(i18n.T("var olan --out dosyasını değiştir", "replace an existing --out file")))
+	f.BoolVar(&o.options.Excel, "excel", false, d.In(i18n.T("Türkçe Excel'in çift tıklamayla açtığı CSV", "CSV that a Turkish Excel opens by double click")))
+	f.BoolVar(&o.options.Reveal, "reveal", false, d.In(i18n.T("kişisel verileri maskelemeden göster", "show personal data in full")))
+	complete(cmd, "output", output.Formats())
+	if columns != nil {
+		keys := make([]string, len(columns))
+		for i, c := range columns {
+			keys[i] = c.Key
+		}
+		complete(cmd, "fields", keys)
+	}
+	return o
+}
+
+func complete(cmd *cobra.Command, flag string, words []string) {
+	// The only error is a flag that does not exist, which the next start of the program would show.
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// Reveal reports whether personal data may be shown in full.
+func (o *Output) Reveal() bool { return o.options.Reveal }
+
+// Replace lets --out replace an existing file: a resumed job completes the file of its first run.
+func (o *Output) Replace() { o.options.Force = true }
+
+// Open checks the output flags and opens the sink; every refusal of --out or --fields happens here, before any work.
+func (o *Output) Open() (*output.Sink, error) { return output.Open(o.options, o.d.target(), o.columns) }
+
+func (d *Deps) target() output.Target {
+	s := d.Streams
+	return output.Target{Out: s.Out, TTY: s.OutTTY, Width: s.Width, Lang: d.Lang, Palette: s.OutPalette()}
+}
+
+// Emit opens the sink, lets fill write to it and completes it. A negative or partial end still has a whole result;
+// any other failure leaves no --out file behind, while what stands on stdout is completed. An incomplete result wins
+// over a negative answer.
+func (o *Output) Emit(ctx context.Context, fill func(*output.Sink) error) error {
+	sink, err := o.Open()
+	if err != nil {
+		return err
+	}
+	return Finish(sink, fill(sink))
+}
+
+// Finish ends a sink after work that ended with err.
+func Finish(sink *output.Sink, err error) error {
+	switch fault.ClassOf(err) {
+	case fault.OK, fault.Negative, fault.Partial:
+		if closed := sink.Close(); closed != nil {
+			return closed
+		}
+		return err
+	}
+	if aborted := sink.Abort(); aborted != nil && fault.ClassOf(err) == fault.Output {
+		return errors.Join(err, aborted)
+	}
+	return err
+}

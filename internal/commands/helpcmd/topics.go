@@ -1,0 +1,138 @@
+package helpcmd
+
+import (
+	"fmt"
+	"strings"
+
+	"iskurctl/internal/commands/cmdkit"
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+type topic struct {
+	name  string
+	short i18n.Text
+	text  func(d *cmdkit.Deps) string
+}
+
+var topics = []topic{
+	{"exit-codes", i18n.T("çıkış kodları", "exit codes"), exitCodes},
+	{"output", i18n.T("çıktı biçimleri ve seçenekleri", "output formats and flags"), fixed(outputText)},
+	{"environment", i18n.T("ortam değişkenleri", "environment variables"), fixed(environmentText)},
+	{"privacy", i18n.T("kişisel verilerin korunması", "how personal data are protected"), fixed(privacyText)},
+}
+
+func fixed(t i18n.Text) func(*cmdkit.Deps) string {
+	return func(d *cmdkit.Deps) string { return d.In(t) }
+}
+
+func exitCodes(d *cmdkit.Deps) string {
+	var b strings.Builder
+	for _, c := range fault.Classes() {
+		fmt.Fprintf(&b, "%3d  %-12s  %s\n", int(c.Class), c.Name, d.In(c.Text))
+	}
+	b.WriteString("\n" + d.In(i18n.T("Betikler, tanımadıkları bir kodu hata saymalıdır. -o json ya da ndjson verildiğinde hata, stderr'e tek satır JSON olarak yazılır.",
+		"A script must treat a code it does not know as a failure. With -o json or ndjson the error is one JSON line on stderr.")) + "\n")
+	return b.String()
+}
+
+var outputText = i18n.T(`Sonuç stdout'a, uyarı ve hata stderr'e yazılır. Terminalde varsayılan biçim table, başka yerde tsv'dir.
+
+  -o table   terminal için; yalnızca başlıca alanlar (hepsi için --fields)
+  -o tsv     sekmeyle ayrılmış; her kayıt tek satır
+  -o csv     virgülle ayrılmış (RFC 4180)
+  -o json    kayıtların dizisi; boş sonuç []
+  -o ndjson  her satırda bir kayıt
+  -o md      Markdown tablosu
+
+  --fields A,B     yalnızca bu alanlar, bu sırayla
+  --no-headers     başlık satırı olmadan
+  --jq İFADE       JSON sonucu süzer; metinler tırnaksız yazılır
+  --out DOSYA      sonucu dosyaya yazar: yarım dosya kalmaz, kipi 0600; var olan dosya için --force gerekir
+  --excel          Türkçe Excel'in çift tıklamayla açtığı CSV (BOM, ';', CRLF)
+  --reveal         kişisel verileri maskelemeden gösterir
+
+Zamanlar UTC ve milisaniyelidir (2026-11-22T10:11:12.123Z), tarihler 2026-11-22 biçimindedir. Alan adları çevrilmez.
+`, `Results go to stdout, warnings and the error to stderr. On a terminal the default format is table, elsewhere tsv.
+
+  -o table   for a terminal; the main fields only (--fields for others)
+  -o tsv     separated by tabs; every record is one line
+  -o csv     separated by commas (RFC 4180)
+  -o json    an array of records; an empty result is []
+  -o ndjson  one record a line
+  -o md      a Markdown table
+
+  --fields A,B     only these fields, in this order
+  --no-headers     without the header line
+  --jq EXPR        filters the JSON result; strings are printed without quotes
+  --out FILE       writes the result to a file: never half a file, mode 0600; an existing file needs --force
+  --excel          CSV that a Turkish Excel opens by double click (BOM, ';', CRLF)
+  --reveal         shows personal data in full
+
+Times are UTC with milliseconds (2026-11-22T10:11:12.123Z), dates are 2026-11-22. Field names are never translated.
+`)
+
+var environmentText = i18n.T(`Genel seçeneklerin ve --output'un birer ortam değişkeni vardır. Öncelik: seçenek > ortam değişkeni > profil > varsayılan.
+
+  ISKURCTL_PROFILE      kullanılacak profil
+  ISKURCTL_CONFIG       yapılandırma dosyası
+  ISKURCTL_STORE        deponun yolu
+  ISKURCTL_LANG         tr ya da en
+  ISKURCTL_COLOR        auto, always ya da never
+  ISKURCTL_QUIET        1: uyarı ve ilerleme yazma
+  ISKURCTL_VERBOSE      1–9: daha çok bilgi yaz
+  ISKURCTL_TIMEOUT      bir çağrının en uzun süresi, örnek 10s
+  ISKURCTL_NO_PROGRESS  1: ilerleme çubuğu gösterme
+  ISKURCTL_OUTPUT       varsayılan çıktı biçimi
+
+  NO_COLOR, CLICOLOR_FORCE, TERM=dumb     renk kararı
+  LC_ALL, LC_MESSAGES, LANG               ilk dolu olan dili belirler (tr ya da en); yoksa Türkçe
+  XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME   klasörler
+
+--reveal, --force ve --yes için ortam değişkeni yoktur. Vekil sunucu (proxy) ortamdan okunmaz.
+`, `The global flags and --output have an environment variable each. Order: flag > environment > profile > default.
+
+  ISKURCTL_PROFILE      profile to use
+  ISKURCTL_CONFIG       configuration file
+  ISKURCTL_STORE        path of the store
+  ISKURCTL_LANG         tr or en
+  ISKURCTL_COLOR        auto, always or never
+  ISKURCTL_QUIET        1: no warnings, no progress
+  ISKURCTL_VERBOSE      1–9: say more
+  ISKURCTL_TIMEOUT      longest duration of one call, for example 10s
+  ISKURCTL_NO_PROGRESS  1: no progress bar
+  ISKURCTL_OUTPUT       default output format
+
+  NO_COLOR, CLICOLOR_FORCE, TERM=dumb     decide about colour
+  LC_ALL, LC_MESSAGES, LANG               the first that is set decides the language (tr or en); else Turkish
+  XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME   folders
+
+--reveal, --force and --yes have none. A proxy is never taken from the environment.
+`)
+
+var privacyText = i18n.T(`Numara, ad, telefon ve e-posta maskelenerek gösterilir (100******46); tamamı için --reveal gerekir.
+Hata ve uyarılarda TC kimlik numarasına benzeyen her şey maskelenir.
+
+Komut satırına yazılan numara kabuk geçmişinde ve süreç listesinde görünür. Numarayı dosyadan ya da standart
+girdiden verin (--tc-file -) ya da terminalde sorulduğunda yazın. Profildeki argv_tc = "refuse" bunu zorunlu kılar.
+
+Her sorgu, gönderilmeden önce günlüğe kalıcı olarak yazılır (protokol madde 8/14): kullanıcı, servis yöntemi,
+parametreler, milisaniyeli zaman. Numara, kullanıcı ve amaç depoda şifreli durur; ana anahtar veri klasörünün
+dışındadır. Günlük beş yıl saklanır.
+
+Toplu sorgunun yanıtları, iş bitip sonuç yazılana dek depoda şifreli bekler, sonra silinir; yarım kalan iş 30 gün
+sonra silinir. Alınan veriler yalnızca protokoldeki amaçla kullanılır, istatistik yayımlamak için kullanılmaz (madde 8/3).
+`, `Numbers, names, phones and e-mails are shown masked (100******46); --reveal shows them in full.
+In errors and warnings whatever looks like a TC number is masked.
+
+A number on the command line shows in the shell history and in the list of processes. Give it by file or standard
+input (--tc-file -), or type it when a terminal asks for it. argv_tc = "refuse" in the profile makes this a rule.
+
+Every query is durably logged before it is sent (protocol, article 8(14)): user, service method, parameters, time in
+milliseconds. Number, user and purpose are encrypted in the store; the master key lies outside the data folder.
+The log is kept for five years.
+
+Answers of a batch stay encrypted in the store until the work is done and printed, then they are deleted; a job that
+nobody finished is deleted after 30 days. The data serve the protocol's purpose only and never statistics for
+publication (article 8(3)).
+`)

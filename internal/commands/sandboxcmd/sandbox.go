@@ -1,0 +1,18 @@
+// Package sandboxcmd is `iskurctl sandbox`: the synthetic MYK service as a server, and the people it knows.
+package sandboxcmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"iskurctl/internal/commands/cmdkit"
+	"iskurctl/internal/i18n"
+)
+
+// defaultPeople is how many generated people the service knows unless told otherwise.
+const defaultPeople = 1000
+
+// New makes the group.
+func New(d *cmdkit.Deps) *cobra.Command {
+	return d.Group("sandbox", i18n.T("sentetik MYK servisi: deneme, eğitim ve sınama için", "the synthetic MYK service: for trials, training and tests"),
+		newServe(d), newPeople(d))
+}

@@ -1,0 +1,383 @@
+package myk
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"iskurctl/internal/tckn"
+)
+
+// Reply is an answer that passed every check. No rows is the service's explicit "none".
+type Reply struct {
+	Certificates     []Certificate
+	Qualifications   []Qualification
+	Next             string    // cursor of the next page of a range; "" at the end
+	UnknownFields    []string  // names the contract does not have, once each, made inert
+	ReplacementChars bool      // a value holds U+FFFD: the service lost a character
+	ServerDate       time.Time // the Date header; zero when absent
+}
+
+const (
+	maxNesting       = 32
+	maxUnknownFields = 64
+	maxCursor        = 1 << 10
+	maxInterned      = 4096
+)
+
+// decoder reads one reply from its stream: rows are made while the body arrives, and neither the body nor a tree of it
+// is held. jsontext refuses duplicate names, bad UTF-8 and lone surrogates by itself.
+type decoder struct {
+	json    *jsontext.Decoder
+	src     source
+	scratch []byte
+
+	wire     *names
+	request  Request
+	expected fieldSet // of every row
+	reply    *Reply
+	rows     int64
+	count    int64 // KAYIT_SAYISI; -1 until seen
+	unknown  map[string]bool
+	// Names of qualifications and bodies repeat from row to row: one copy each.
+	interned map[string]string
+}
+
+func newDecoder() *decoder {
+	d := &decoder{}
+	d.json = jsontext.NewDecoder(&d.src)
+	return d
+}
+
+func (d *decoder) decode(body io.Reader, limit int64, wire *names, r Request) (*Reply, error) {
+	d.src = source{r: body, limit: limit}
+	d.json.Reset(&d.src)
+	d.wire, d.request, d.reply, d.rows, d.count, d.unknown = wire, r, &Reply{}, 0, -1, nil
+	if r.Method != ByNumber {
+		d.interned = map[string]string{}
+	}
+	d.expected = certificateFields
+	switch r.Method {
+	case Parameters:
+		d.expected = qualificationFields
+	case ByRange:
+		d.expected |= set(fKimlikNo)
+	}
+	reply, err := d.reply, d.document()
+	d.reply, d.interned, d.unknown, d.src.r = nil, nil, nil, nil
+	if err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+func (d *decoder) document() error {
+	kind := d.json.PeekKind()
+	var err error
+	switch {
+	case kind == 0:
+		if _, err = d.json.ReadToken(); err == io.EOF && d.src.failed() == nil {
+			return violation{code: "reply_empty"}
+		}
+		return d.syntax(err)
+	case d.wire.array && kind != '[':
+		return violation{"reply_shape", "array"}
+	case d.wire.array:
+		err = d.list()
+	case kind != '{':
+		return violation{"reply_shape", "object"}
+	default:
+		err = d.envelope()
+	}
+	if err != nil && !errors.As(err, new(refusal)) {
+		return err
+	}
+	// A refusal too counts only in a reply that is whole and nothing but a reply.
+	if _, end := d.json.ReadToken(); end != io.EOF || d.src.failed() != nil {
+		if f := d.src.failed(); f != nil {
+			return f
+		}
+		return violation{code: "reply_trailing"}
+	}
+	return err
+}
+
+func (d *decoder) envelope() error {
+	var seen fieldSet
+	var code, text, echo, next string
+	if err := d.open(); err != nil {
+		return err
+	}
+	for d.json.PeekKind() != '}' {
+		f, ok, err := d.name(envelopeFields)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			if err := d.skip(); err != nil {
+				return err
+			}
+			continue
+		}
+		seen |= set(f)
+		switch f {
+		case fSonucKodu:
+			code, err = d.text(f)
+		case fSonucAciklama:
+			text, err = d.text(f)
+		case fKimlikNo:
+			echo, err = d.text(f)
+		case fSonrakiSayfa:
+			if next, err = d.text(f); err == nil && len(next) > maxCursor {
+				err = violation{code: "reply_cursor"}
+			}
+		case fKayitSayisi:
+			if d.count, err = d.integer(f); err == nil && d.rows > d.count {
+				err = violation{code: "reply_count"}
+			}
+		case fKayitlar:
+			err = d.list()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := d.shut(); err != nil {
+		return err
+	}
+	switch {
+	case !seen.has(fSonucKodu):
+		return d.missing(fSonucKodu)
+	case code != "0":
+		return refusal{code, text}
+	}
+	for f := range fieldCount {
+		if envelopeFields.has(f) && !seen.has(f) {
+			return d.missing(f)
+		}
+	}
+	switch {
+	case d.count != d.rows:
+		return violation{code: "reply_count"}
+	case echo != d.request.KimlikNo:
+		return violation{code: "reply_wrong_person"}
+	case next != "" && (d.request.Method != ByRange || d.rows == 0 || next == d.request.Cursor):
+		// Only a range has pages; a cursor that does not move would never end.
+		return violation{code: "reply_cursor"}
+	}
+	d.reply.Next = next
+	return nil
+}
+
+// list reads the array of rows.
+func (d *decoder) list() error {
+	if d.json.PeekKind() != '[' {
+		return d.wrongType(fKayitlar)
+	}
+	if err := d.token(); err != nil {
+		return err
+	}
+	for d.json.PeekKind() != ']' {
+		if d.rows++; d.count >= 0 && d.rows > d.count {
+			return violation{code: "reply_count"}
+		}
+		if err := d.row(); err != nil {
+			return err
+		}
+	}
+	return d.token()
+}
+
+func (d *decoder) row() error {
+	if d.json.PeekKind() != '{' {
+		return d.wrongType(fKayitlar)
+	}
+	if err := d.open(); err != nil {
+		return err
+	}
+	var c Certificate
+	var seen fieldSet
+	// The answer of Ek-1 holds no TC number; where a row brings one all the same it must be the right one.
+	allowed := d.expected
+	if d.request.Method == ByNumber {
+		allowed |= set(fKimlikNo)
+	}
+	for d.json.PeekKind() != '}' {
+		f, ok, err := d.name(allowed)
+		if err == nil && ok {
+			seen |= set(f)
+			err = d.value(&c, f)
+		} else if err == nil {
+			err = d.skip()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := d.shut(); err != nil {
+		return err
+	}
+	if lacking := d.expected &^ seen; lacking != 0 {
+		for f := range fieldCount {
+			if lacking.has(f) {
+				return d.missing(f)
+			}
+		}
+	}
+	switch d.request.Method {
+	case Parameters:
+		d.reply.Qualifications = append(d.reply.Qualifications, Qualification{YeterlilikAdi: c.YeterlilikAdi,
+			YeterlilikKodu: c.YeterlilikKodu, YeterlilikSeviyesi: c.YeterlilikSeviyesi, MeslekKodu: c.MeslekKodu})
+		return nil
+	case ByNumber:
+		if seen.has(fKimlikNo) && c.KimlikNo != d.request.KimlikNo {
+			return violation{code: "reply_wrong_person"}
+		}
+		c.KimlikNo = d.request.KimlikNo
+	case ByRange:
+		switch day := c.BelgeDuzenlemeTarihi; {
+		case !tckn.Check(c.KimlikNo).Valid():
+			return violation{code: "reply_kimlik_no"}
+		case day.IsZero():
+			return violation{"reply_date", d.wire.fields[fBelgeDuzenlemeTarihi]}
+		case day.Before(d.request.From) || d.request.To.Before(day):
+			return violation{code: "reply_out_of_range"}
+		}
+	}
+	d.reply.Certificates = append(d.reply.Certificates, c)
+	return nil
+}
+
+func (d *decoder) value(c *Certificate, f field) (err error) {
+	switch f {
+	case fBelgeNo:
+		c.BelgeNo, err = d.text(f)
+	case fYeterlilikAdi:
+		c.YeterlilikAdi, err = d.shared(f)
+	case fMeslekKodu:
+		c.MeslekKodu, err = d.shared(f)
+	case fYeterlilikKodu:
+		c.YeterlilikKodu, err = d.shared(f)
+	case fYeterlilikSeviyesi:
+		c.YeterlilikSeviyesi, err = d.level(f)
+	case fSinavTarihi:
+		c.SinavTarihi, err = d.date(f)
+	case fBelgeDuzenlemeTarihi:
+		c.BelgeDuzenlemeTarihi, err = d.date(f)
+	case fGecerlilikTarihi:
+		c.GecerlilikTarihi, err = d.date(f)
+	case fKurulusAdi:
+		c.KurulusAdi, err = d.shared(f)
+	case fBelgeDurumu:
+		c.BelgeDurumu, err = d.shared(f)
+	case fEuropassTR:
+		c.EuropassTR, err = d.text(f)
+	case fEuropassEN:
+		c.EuropassEN, err = d.text(f)
+	case fKimlikNo:
+		c.KimlikNo, err = d.text(f)
+	}
+	return err
+}
+
+// syntax names what the JSON decoder refused. The decoder has no error values for bad text, only for names.
+func (d *decoder) syntax(err error) error {
+	if f := d.src.failed(); f != nil {
+		return f
+	}
+	var se *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return violation{code: "reply_duplicate_key"}
+	case err == io.EOF, errors.Is(err, io.ErrUnexpectedEOF):
+		return violation{code: "reply_truncated"}
+	case errors.As(err, &se) && strings.Contains(se.Err.Error(), "invalid UTF-8"):
+		return violation{code: "reply_charset"}
+	case errors.As(err, &se) && strings.Contains(se.Err.Error(), "surrogate"):
+		return violation{code: "reply_surrogate"}
+	}
+	return violation{code: "reply_not_json"}
+}
+
+func (d *decoder) missing(f field) error { return violation{"reply_field_missing", d.wire.fields[f]} }
+
+// wrongType: where the decoder could not even tell the kind of the value, its own error is the better one.
+func (d *decoder) wrongType(f field) error {
+	if d.json.PeekKind() == 0 {
+		_, err := d.json.ReadToken()
+		return d.syntax(err)
+	}
+	return violation{"reply_value_type", d.wire.fields[f]}
+}
+
+// note remembers a name the contract does not have; reported is false inside the values of unknown fields.
+func (d *decoder) note(name []byte, reported bool) error {
+	if d.unknown[string(name)] || !reported && d.has(name) {
+		return nil
+	}
+	if d.unknown == nil {
+		d.unknown = map[string]bool{}
+	}
+	if !d.has(name) && len(d.unknown) == maxUnknownFields {
+		return violation{code: "reply_unknown_fields"}
+	}
+	d.unknown[string(name)] = reported
+	if reported {
+		d.reply.UnknownFields = append(d.reply.UnknownFields, inert(string(name), 64))
+	}
+	return nil
+}
+
+func (d *decoder) has(name []byte) bool { _, ok := d.unknown[string(name)]; return ok }
+
+// intern gives one copy of a text that repeats.
+func (d *decoder) intern(b []byte) string {
+	if s, ok := d.interned[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	if d.interned != nil && len(d.interned) < maxInterned && len(s) <= 256 {
+		d.interned[s] = s
+	}
+	return s
+}
+
+var replacement = []byte("\uFFFD")
+
+// read gives the text of a JSON string, valid until the next read; f names it in errors.
+func (d *decoder) read(f field) ([]byte, error) {
+	if d.json.PeekKind() != '"' {
+		return nil, d.wrongType(f)
+	}
+	b, err := d.quoted()
+	if err != nil {
+		return nil, err
+	}
+	if bytes.IndexByte(b, 0) >= 0 {
+		return nil, violation{code: "reply_nul"}
+	}
+	if bytes.Contains(b, replacement) {
+		d.reply.ReplacementChars = true
+	}
+	return b, nil
+}
+
+// quoted reads a string, name or value, without its quotes and escapes.
+func (d *decoder) quoted() ([]byte, error) {
+	d.src.taken = d.json.InputOffset()
+	v, err := d.json.ReadValue()
+	if err != nil {
+		return nil, d.syntax(err)
+	}
+	if bytes.IndexByte(v, '\\') < 0 {
+		return v[1 : len(v)-1], nil
+	}
+	if d.scratch, err = jsontext.AppendUnquote(d.scratch[:0], v); err != nil {
+		return nil, d.syntax(err)
+	}
+	return d.scratch, nil
+}

@@ -1,0 +1,132 @@
+package myk
+
+import "strconv"
+
+// name reads the next field name. ok is false for a name the contract does not have at this place; a name that only
+// another case would make ours is refused, at whatever place it stands.
+func (d *decoder) name(allowed fieldSet) (f field, ok bool, err error) {
+	b, err := d.quoted()
+	if err != nil {
+		return 0, false, err
+	}
+	f, known := d.wire.known[string(b)]
+	if known && allowed.has(f) {
+		return f, true, nil
+	}
+	if !known && d.wire.folded[foldKey(string(b))] {
+		return 0, false, violation{code: "reply_key_case"}
+	}
+	return 0, false, d.note(b, true)
+}
+
+// skip passes over the value of an unknown field, checking its syntax, its depth and the number of its names.
+func (d *decoder) skip() error {
+	kind := d.json.PeekKind()
+	if kind != '{' && kind != '[' {
+		d.src.taken = d.json.InputOffset()
+		if _, err := d.json.ReadValue(); err != nil {
+			return d.syntax(err)
+		}
+		return nil
+	}
+	if err := d.open(); err != nil {
+		return err
+	}
+	end := kind + 2 // '}' follows '{', and ']' follows '[', by two in ASCII
+	for d.json.PeekKind() != end {
+		if kind == '{' {
+			b, err := d.quoted()
+			if err == nil {
+				err = d.note(b, false)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := d.skip(); err != nil {
+			return err
+		}
+	}
+	return d.shut()
+}
+
+// open reads the start of an object or array, within the depth allowed.
+func (d *decoder) open() error {
+	if d.json.StackDepth() >= maxNesting {
+		return violation{code: "reply_nesting"}
+	}
+	return d.token()
+}
+
+func (d *decoder) shut() error { return d.token() }
+
+func (d *decoder) token() error {
+	d.src.taken = d.json.InputOffset()
+	if _, err := d.json.ReadToken(); err != nil {
+		return d.syntax(err)
+	}
+	return nil
+}
+
+func (d *decoder) text(f field) (string, error) {
+	b, err := d.read(f)
+	return string(b), err
+}
+
+func (d *decoder) shared(f field) (string, error) {
+	b, err := d.read(f)
+	if err != nil {
+		return "", err
+	}
+	return d.intern(b), nil
+}
+
+func (d *decoder) date(f field) (Date, error) {
+	b, err := d.read(f)
+	if err != nil {
+		return Date{}, err
+	}
+	day, err := ParseWire(string(b))
+	if err != nil {
+		return Date{}, violation{"reply_date", d.wire.fields[f]}
+	}
+	return day, nil
+}
+
+// level reads YETERLILIK_SEVIYESI, a string or an integer; 0 stands for the empty string.
+func (d *decoder) level(f field) (int, error) {
+	if d.json.PeekKind() == '0' {
+		n, err := d.integer(f)
+		if err == nil && (n < 1 || n > 8) {
+			err = violation{"reply_level", d.wire.fields[f]}
+		}
+		return int(n), err
+	}
+	b, err := d.read(f)
+	switch {
+	case err != nil:
+		return 0, err
+	case len(b) == 0:
+		return 0, nil
+	case len(b) == 1 && b[0] >= '1' && b[0] <= '8':
+		return int(b[0] - '0'), nil
+	}
+	return 0, violation{"reply_level", d.wire.fields[f]}
+}
+
+// integer reads a JSON number written as digits only: no sign, fraction or exponent.
+func (d *decoder) integer(f field) (int64, error) {
+	if d.json.PeekKind() != '0' {
+		return 0, d.wrongType(f)
+	}
+	d.src.taken = d.json.InputOffset()
+	v, err := d.json.ReadValue()
+	if err != nil {
+		return 0, d.syntax(err)
+	}
+	n, err := strconv.ParseUint(string(v), 10, 63)
+	if err != nil {
+		return 0, violation{"reply_value_type", d.wire.fields[f]}
+	}
+	return int64(n), nil
+}

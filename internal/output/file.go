@@ -1,0 +1,146 @@
+package output
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+// atomicFile is the file of --out. Until commit everything stands in a temporary file of the same folder that only the
+// owner can read; all steps go through one handle of the folder, so a folder that is swapped meanwhile changes nothing.
+type atomicFile struct {
+	root  *os.Root
+	f     *os.File
+	tmp   string
+	name  string
+	force bool
+}
+
+// createFile refuses what must not be written over and begins the temporary file.
+func createFile(path string, force bool) (*atomicFile, error) {
+	dir, name := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, openFault(err)
+	}
+	a := &atomicFile{root: root, name: name, force: force}
+	if err := a.check(); err != nil {
+		root.Close()
+		return nil, err
+	}
+	a.tmp = ".iskurctl-" + rand.Text() + ".tmp"
+	// O_EXCL follows no symlink either; O_NOFOLLOW says it once more.
+	if a.f, err = root.OpenFile(a.tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_NOFOLLOW, 0o600); err != nil {
+		root.Close()
+		return nil, openFault(err)
+	}
+	return a, nil
+}
+
+func openFault(err error) error {
+	return fault.New(fault.Output, "out_open", i18n.Tf("--out: dosya oluşturulamadı: %s", "--out: the file could not be created: %s", fault.Cause(err))).
+		WithHint(i18n.T("klasörün var olduğundan ve yazma izniniz olduğundan emin olun", "make sure that the folder exists and that you may write to it")).Because(err)
+}
+
+// check looks at what stands at the name now.
+func (a *atomicFile) check() error {
+	if a.name == "" || a.name == "." || a.name == ".." {
+		return notRegular()
+	}
+	info, err := a.root.Lstat(a.name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return openFault(err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		return fault.New(fault.Output, "out_symlink", i18n.T("--out: hedef bir sembolik bağ; bağlar izlenmez", "--out: the target is a symbolic link; links are not followed")).
+			WithHint(i18n.T("bağın gösterdiği dosyanın kendi yolunu yazın", "give the path of the file that the link points to"))
+	case !info.Mode().IsRegular():
+		return notRegular()
+	case !a.force:
+		return exists(fs.ErrExist)
+	}
+	return nil
+}
+
+func notRegular() error {
+	return fault.New(fault.Output, "out_not_regular", i18n.T("--out: hedef sıradan bir dosya değil", "--out: the target is not a regular file")).
+		WithHint(i18n.T("klasör ya da aygıt yerine bir dosya adı yazın", "give the name of a file, not of a folder or device"))
+}
+
+func exists(err error) error {
+	return fault.New(fault.Output, "out_exists", i18n.T("--out: dosya zaten var", "--out: the file already exists")).
+		WithHint(i18n.T("üzerine yazmak için --force ekleyin", "add --force to write over it")).Because(err)
+}
+
+func writeFault(err error) error {
+	return fault.New(fault.Output, "out_write", i18n.Tf("--out: dosya yazılamadı: %s", "--out: the file could not be written: %s", fault.Cause(err))).Because(err)
+}
+
+func (a *atomicFile) write(p []byte) error {
+	if _, err := a.f.Write(p); err != nil {
+		return writeFault(err)
+	}
+	return nil
+}
+
+// commit makes the bytes durable, then the name. Without force the name is taken only if it is still free.
+func (a *atomicFile) commit() error {
+	defer a.root.Close()
+	err := a.f.Sync()
+	if cerr := a.f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		if a.force {
+			err = a.root.Rename(a.tmp, a.name)
+		} else {
+			err = a.publish()
+		}
+	}
+	if err != nil {
+		_ = a.root.Remove(a.tmp)
+		if errors.Is(err, fs.ErrExist) {
+			return exists(err)
+		}
+		return writeFault(err)
+	}
+	return a.syncFolder()
+}
+
+// link is the portable way to take a name only if it is free.
+func (a *atomicFile) link() error {
+	if err := a.root.Link(a.tmp, a.name); err != nil {
+		return err
+	}
+	return a.root.Remove(a.tmp)
+}
+
+func (a *atomicFile) syncFolder() error {
+	d, err := a.root.Open(".")
+	if err != nil {
+		return writeFault(err)
+	}
+	defer d.Close()
+	// Some file systems cannot sync a folder and say EINVAL; there is no more to be had from them.
+	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {
+		return writeFault(err)
+	}
+	return nil
+}
+
+func (a *atomicFile) discard() {
+	a.f.Close()
+	_ = a.root.Remove(a.tmp)
+	a.root.Close()
+}

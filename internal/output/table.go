@@ -1,0 +1,291 @@
+package output
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/term"
+)
+
+// blockRows bounds what a table keeps in memory: tablewriter has to see all rows of a table to know its widths, so a
+// long result is a sequence of tables, each with its header.
+const blockRows = 1000
+
+// gap is the width of what stands between two columns: a blank, a line, a blank.
+const gap = 3
+
+// tableEncoder draws tables for people: no frame, a thin line below the header, and thin lines between the columns.
+// When cells had to be wrapped, thin lines part the rows, too.
+type tableEncoder struct {
+	masker
+	cols    []Column
+	titles  []string
+	headers bool
+	width   int // 0 = as wide as it gets
+	lang    i18n.Lang
+	palette term.Palette
+
+	rows  [][]string
+	drawn bool // at least one block, or the header alone
+	buf   bytes.Buffer
+}
+
+func (e *tableEncoder) record(dst []byte, values []any) ([]byte, error) {
+	row := make([]string, len(values))
+	for i, v := range values {
+		s, err := e.plain(e.cols[i].Kind, v)
+		if err != nil {
+			return dst, err
+		}
+		row[i] = CleanLine(s)
+	}
+	e.rows = append(e.rows, row)
+	if len(e.rows) < blockRows {
+		return dst, nil
+	}
+	return e.block(dst)
+}
+
+func (e *tableEncoder) end(dst []byte, aborted bool) ([]byte, error) {
+	if len(e.rows) == 0 && (aborted || e.drawn || !e.headers) {
+		return dst, nil
+	}
+	return e.block(dst)
+}
+
+// block draws the rows at hand, if any, below a header.
+func (e *tableEncoder) block(dst []byte) ([]byte, error) {
+	if len(e.cols) == 0 {
+		return dst, nil
+	}
+	if e.drawn && e.headers {
+		dst = append(dst, '\n')
+	}
+	e.drawn = true
+	g := grid{cols: e.cols, rows: e.rows, width: e.width, palette: e.palette, sep: "│"}
+	if e.headers {
+		g.header = e.titles
+	}
+	dst, err := g.draw(dst, &e.buf)
+	e.rows = e.rows[:0]
+	return dst, err
+}
+
+// object draws two columns without lines, title and value; the members of a nested object stand indented below it.
+func (e *tableEncoder) object(dst []byte, fields []Field) ([]byte, error) {
+	titles := flattener{func(f Field) string { return titleIn(e.lang, f.Title, f.Key) }, "."}
+	var rows [][]string
+	for _, l := range titles.lines(fields) {
+		label, value := strings.Repeat("  ", l.depth)+CleanLine(l.label), ""
+		if !l.group {
+			s, err := e.plain(l.kind, l.value)
+			if err != nil {
+				return dst, err
+			}
+			value = CleanLine(s)
+		}
+		rows = append(rows, []string{label, value})
+	}
+	if len(rows) == 0 {
+		return dst, nil
+	}
+	g := grid{cols: []Column{{Key: "key"}, {Key: "value"}}, rows: rows, width: e.width, palette: e.palette, labels: true, sep: " "}
+	return g.draw(dst, &e.buf)
+}
+
+// grid is one table on the screen.
+type grid struct {
+	cols    []Column
+	header  []string // nil = none
+	rows    [][]string
+	width   int
+	sep     string
+	labels  bool // the first column names what stands in the second
+	palette term.Palette
+}
+
+func (g grid) draw(dst []byte, buf *bytes.Buffer) ([]byte, error) {
+	wrapped := g.layout()
+	buf.Reset()
+	align := make([]tw.Align, len(g.cols))
+	for i, c := range g.cols {
+		align[i] = tw.AlignLeft
+		if c.Kind == Number {
+			align[i] = tw.AlignRight
+		}
+	}
+	state := func(on bool) tw.State {
+		if on {
+			return tw.On
+		}
+		return tw.Off
+	}
+	cell := tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
+		Alignment:  tw.CellAlignment{Global: tw.AlignLeft, PerColumn: align},
+		Padding:    tw.CellPadding{PerColumn: make([]tw.Padding, len(g.cols))},
+	}
+	for i := range g.cols { // no blanks at the edges of the table
+		p := tw.Padding{Left: " ", Right: " ", Overwrite: true}
+		if i == 0 {
+			p.Left = ""
+		}
+		if i == len(g.cols)-1 {
+			p.Right = ""
+		}
+		cell.Padding.PerColumn[i] = p
+	}
+	column := g.sep
+	if !g.labels {
+		column = g.palette.Faint(column)
+	}
+	symbols := tw.NewSymbolCustom("thin").WithRow("─").WithColumn(column).WithCenter("┼").WithMidLeft("─").WithMidRight("─")
+	t := tablewriter.NewTable(buf,
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders: tw.Border{Left: tw.Off, Right: tw.Off, Top: tw.Off, Bottom: tw.Off},
+			Symbols: symbols,
+			Settings: tw.Settings{
+				Separators: tw.Separators{ShowHeader: tw.On, BetweenColumns: tw.On, BetweenRows: state(wrapped && !g.labels), ShowFooter: tw.Off},
+				Lines:      tw.Lines{ShowHeaderLine: tw.On, ShowTop: tw.Off, ShowBottom: tw.Off, ShowFooterLine: tw.Off},
+			},
+		})),
+		tablewriter.WithHeaderConfig(cell), tablewriter.WithRowConfig(cell),
+		tablewriter.WithTrimSpace(tw.Off), tablewriter.WithTrimTab(tw.Off), tablewriter.WithTrimLine(tw.Off),
+		tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(tw.Off),
+	)
+	if g.header != nil {
+		t.Header(g.header)
+	}
+	for _, r := range g.rows {
+		if err := t.Append(r); err != nil {
+			return dst, tableBug(err)
+		}
+	}
+	if err := t.Render(); err != nil {
+		return dst, tableBug(err)
+	}
+	return g.finish(dst, buf.Bytes(), wrapped), nil
+}
+
+// finish takes the blanks from the ends of the lines, makes the thin lines faint, and the one below the header heavy
+// when thin ones part the rows as well.
+func (g grid) finish(dst, drawn []byte, wrapped bool) []byte {
+	below := g.header != nil
+	for line := range strings.Lines(string(drawn)) {
+		line = strings.TrimRight(line, " \n")
+		if line != "" && strings.Trim(line, "─┼") == "" {
+			if below && wrapped {
+				line = strings.NewReplacer("─", "━", "┼", "┿").Replace(line)
+			}
+			below = false
+			line = g.palette.Faint(line)
+		}
+		dst = append(append(dst, line...), '\n')
+	}
+	return dst
+}
+
+func tableBug(err error) error {
+	return fault.New(fault.Internal, "output_table", i18n.T("tablo çizilemedi", "the table could not be drawn")).Because(err)
+}
+
+// layout wraps and colours the cells in place and reports whether a row became taller than one line.
+func (g *grid) layout() (wrapped bool) {
+	wide := make([]int, len(g.cols))
+	for i, c := range g.header {
+		wide[i] = textWidth(c)
+	}
+	for _, r := range g.rows {
+		for i, c := range r {
+			wide[i] = max(wide[i], textWidth(c))
+		}
+	}
+	if room := g.width - gap*(len(g.cols)-1); g.width > 0 && sum(wide) > room {
+		wide = fit(wide, g.floors(), room)
+	}
+	if g.header != nil {
+		g.header = g.wrapRow(g.header, wide, func(int, string) func(string) string { return g.palette.Bold })
+	}
+	for i, r := range g.rows {
+		g.rows[i] = g.wrapRow(r, wide, g.tone)
+		for _, c := range g.rows[i] {
+			wrapped = wrapped || strings.Contains(c, "\n")
+		}
+	}
+	return wrapped
+}
+
+// floors says how narrow the columns may become, step by step: texts down to their longest word; codes as well; then
+// words of the header may be broken; then those of texts and codes, while numbers, dates and masked values stay in one
+// piece; in the end anything.
+func (g *grid) floors() [][]int {
+	n := len(g.cols)
+	calm, head, cell, whole, tiny := make([]int, n), make([]int, n), make([]int, n), make([]int, n), make([]int, n)
+	for _, r := range g.rows {
+		for i, c := range r {
+			full, word := textWidth(c), longestWord(c)
+			switch g.cols[i].Kind {
+			case Number, Bool, Time, Date, TC, Phone:
+				whole[i] = max(whole[i], full)
+				calm[i], cell[i] = whole[i], whole[i]
+			case Code:
+				calm[i], cell[i] = max(calm[i], full), max(cell[i], word)
+			default:
+				calm[i], cell[i] = max(calm[i], word), max(cell[i], word)
+			}
+		}
+	}
+	copy(head, cell)
+	for i, c := range g.header {
+		word := longestWord(c)
+		calm[i], head[i] = max(calm[i], word), max(head[i], word)
+	}
+	return [][]int{calm, head, cell, whole, tiny}
+}
+
+// wrapRow gives the cells as tablewriter takes them, lines parted by newlines, each line coloured by itself.
+func (g *grid) wrapRow(cells []string, widths []int, paint func(int, string) func(string) string) []string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		lines := wrap(c, widths[i])
+		if color := paint(i, c); color != nil && g.palette.Colored() {
+			for j := range lines {
+				lines[j] = color(lines[j])
+			}
+		}
+		out[i] = strings.Join(lines, "\n")
+	}
+	return out
+}
+
+// tone gives the colour of a value, nil for none.
+func (g *grid) tone(col int, value string) func(string) string {
+	if g.labels && col == 0 {
+		return g.palette.Bold
+	}
+	if g.cols[col].Tone == nil {
+		return nil
+	}
+	switch g.cols[col].Tone(value) {
+	case ToneGood:
+		return g.palette.Green
+	case ToneWarn:
+		return g.palette.Yellow
+	case ToneBad:
+		return g.palette.Red
+	}
+	return nil
+}
+
+func sum(n []int) (total int) {
+	for _, v := range n {
+		total += v
+	}
+	return total
+}

@@ -1,0 +1,179 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+const (
+	// window bounds how far the calls may run ahead of the item that is to be printed next.
+	window = 1024
+	// enough failures in a row end a batch: the service is down, and hammering it helps nobody.
+	enough = 10
+)
+
+// Item is one number of a batch with its answer, or with the error that was left after its attempts.
+type Item struct {
+	Line   int64
+	Answer Answer
+	Err    *fault.Error
+}
+
+// Result counts a batch.
+type Result struct {
+	Total, Answered, Failed int64
+	// Stop is why the batch ended before its end, nil when every item had its turn.
+	Stop error
+}
+
+// turn is an item on its way through the workers; done is closed when ans and err are final.
+type turn struct {
+	it      item
+	ans     Answer
+	err     error
+	skipped bool
+	done    chan struct{}
+}
+
+// run is the state of one batch.
+type run struct {
+	s      *Service
+	job    *Job
+	cancel context.CancelFunc // ends the feeding; calls under way end by themselves
+	stop   <-chan struct{}
+	mu     sync.Mutex
+	why    error
+	inRow  int
+}
+
+// Batch asks for every unanswered number of the job and gives all of them, answered before or now, to emit in input
+// order. An error of emit ends it. Answers are durable in the job before they are emitted.
+func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (Result, error) {
+	s.budget.grow(job.Items)
+	feed, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := &run{s: s, job: job, cancel: cancel, stop: feed.Done()}
+
+	order := make(chan *turn, window)
+	work := make(chan *turn)
+	slots := make(chan struct{}, s.cfg.Concurrency)
+	var workers sync.WaitGroup
+	for range 2 * s.cfg.Concurrency { // half of them write outcomes while the other half call
+		workers.Go(func() {
+			for t := range work {
+				r.ask(ctx, t, slots)
+				close(t.done)
+			}
+		})
+	}
+	var feedErr error
+	go func() {
+		defer close(order)
+		defer close(work)
+		feedErr = r.feed(feed, order, work)
+	}()
+
+	res := Result{Total: job.Items}
+	var emitErr error
+	for t := range order {
+		<-t.done
+		switch {
+		case emitErr != nil || t.skipped:
+			continue
+		case t.err != nil:
+			res.Failed++
+			emitErr = emit(Item{Line: t.it.line, Answer: Answer{KimlikNo: t.it.kimlikNo}, Err: fault.From(t.err)})
+		default:
+			res.Answered++
+			emitErr = emit(Item{Line: t.it.line, Answer: t.ans})
+		}
+		if emitErr != nil {
+			cancel()
+		}
+	}
+	workers.Wait()
+	res.Stop = r.why
+	if cause := context.Cause(ctx); cause != nil {
+		res.Stop = cause
+	}
+	if feedErr != nil && res.Stop == nil && emitErr == nil && !errors.Is(feedErr, context.Canceled) {
+		res.Stop = feedErr
+	}
+	return res, emitErr
+}
+
+// feed hands the items out in input order until all are out or the batch is stopped.
+func (r *run) feed(ctx context.Context, order, work chan<- *turn) error {
+	for it, err := range r.job.items(ctx) {
+		if err != nil {
+			return err
+		}
+		t := &turn{it: it, done: make(chan struct{})}
+		if it.answer != nil {
+			t.ans = Answer{KimlikNo: it.kimlikNo, Certificates: it.answer.Certificates, FetchedAt: it.answer.FetchedAt}
+			close(t.done)
+		}
+		select {
+		case order <- t:
+		case <-ctx.Done():
+			return nil
+		}
+		if it.answer != nil {
+			continue
+		}
+		select {
+		case work <- t:
+		case <-ctx.Done():
+			t.skipped = true
+			close(t.done)
+			return nil
+		}
+	}
+	return nil
+}
+
+// ask makes the calls of one item and keeps its answer.
+func (r *run) ask(ctx context.Context, t *turn, slots chan struct{}) {
+	select {
+	case <-r.stop:
+		t.skipped = true
+		return
+	default:
+	}
+	t.ans, t.err = r.s.number(ctx, t.it.kimlikNo, slots)
+	if t.err == nil {
+		t.err = r.job.save(context.WithoutCancel(ctx), t.it.pos, t.ans)
+	}
+	if t.err != nil && ctx.Err() != nil {
+		t.skipped = true // interrupted, not failed: --resume asks again
+		return
+	}
+	r.finished(t.err)
+}
+
+// finished counts the failures in a row and ends the batch where going on would be wrong.
+func (r *run) finished(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil {
+		r.inRow = 0
+		return
+	}
+	r.inRow++
+	switch {
+	case r.why != nil:
+	case stops(err):
+		r.why = err
+	case r.inRow >= enough:
+		r.why = fault.New(fault.Partial, "batch_stopped",
+			i18n.T("art arda 10 numara alınamadı; toplu sorgu durduruldu", "10 numbers in a row failed; the batch was stopped")).
+			WithHint(i18n.T("servis düzelince aynı komutu --resume ile yineleyin", "when the service is well again, repeat the same command with --resume")).Because(err)
+	default:
+		return
+	}
+	r.cancel()
+}

@@ -1,0 +1,324 @@
+package query
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/myk"
+	"iskurctl/internal/seal"
+	"iskurctl/internal/store"
+)
+
+const (
+	chunk   = 1000                // numbers a commit while a job is read: the writer lock is never held while input is awaited
+	jobLife = 30 * 24 * time.Hour // a job that nobody resumed is personal data without a purpose, and goes
+)
+
+// Journal keeps the state of batches in the store.
+type Journal struct {
+	st      *store.Store
+	keys    *seal.Keys
+	now     func() time.Time
+	rand    io.Reader
+	profile string
+}
+
+// NewJournal makes the journal of one profile.
+func NewJournal(st *store.Store, keys *seal.Keys, profile string, now func() time.Time, rand io.Reader) *Journal {
+	return &Journal{st: st, keys: keys, now: now, rand: rand, profile: profile}
+}
+
+// Numbered is a number with the line it stands on.
+type Numbered struct {
+	Line     int64
+	KimlikNo string
+}
+
+// Job is a batch whose numbers stand in the store, each once, in input order.
+type Job struct {
+	ID      int64
+	Items   int64
+	Resumed bool
+	j       *Journal
+}
+
+// Load reads the numbers of a batch into the store. With resume it goes on with the unfinished job of the same name
+// (or, without a name, of the same set of numbers); otherwise such a job is begun anew. An error of numbers ends the
+// loading and nothing of it stays. Fails with class Usage (job_changed) when a named job was about other numbers and
+// with class Store (job_running) while another process works on it.
+func (j *Journal) Load(ctx context.Context, name string, numbers iter.Seq2[Numbered, error], resume bool) (*Job, error) {
+	if err := j.sweep(ctx); err != nil {
+		return nil, err
+	}
+	id, err := j.read(ctx, numbers)
+	if err == nil {
+		var job *Job
+		if job, err = j.settle(ctx, id, name, resume); err == nil {
+			return job, nil
+		}
+	}
+	if id != 0 {
+		err = errors.Join(err, j.drop(context.WithoutCancel(ctx), id))
+	}
+	return nil, err
+}
+
+// read stores the numbers under a job without a name.
+func (j *Journal) read(ctx context.Context, numbers iter.Seq2[Numbered, error]) (id int64, err error) {
+	process, err := j.st.ProcessLock()
+	if err != nil {
+		return 0, err
+	}
+	err = j.st.Write(ctx, func(tx *sql.Tx) error {
+		if err := tx.QueryRowContext(ctx, sqlNextJob).Scan(&id); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, sqlAddJob, id, process, j.now().UnixMilli())
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	var pos int64
+	part := make([][]any, 0, chunk)
+	flush := func() error {
+		err := j.st.Write(ctx, func(tx *sql.Tx) error {
+			add, err := tx.PrepareContext(ctx, sqlAddItem)
+			if err != nil {
+				return err
+			}
+			defer add.Close()
+			for _, args := range part {
+				if _, err := add.ExecContext(ctx, args...); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		part = part[:0]
+		return err
+	}
+	for n, err := range numbers {
+		if err != nil {
+			return id, err
+		}
+		number, err := j.keys.Seal(j.rand, []byte(n.KimlikNo), itemAAD(id, pos, "number"))
+		if err != nil {
+			return id, err
+		}
+		part = append(part, []any{id, pos, n.Line, j.keys.Tag("job", n.KimlikNo), number})
+		pos++
+		if len(part) == chunk {
+			if err := flush(); err != nil {
+				return id, err
+			}
+		}
+	}
+	return id, flush()
+}
+
+// settle gives the job its name, or finds the one to go on with.
+func (j *Journal) settle(ctx context.Context, id int64, name string, resume bool) (*Job, error) {
+	digest, items, err := j.digest(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		name = digest
+	}
+	process, err := j.st.ProcessLock()
+	if err != nil {
+		return nil, err
+	}
+	job := &Job{ID: id, Items: items, j: j}
+	err = j.st.Write(ctx, func(tx *sql.Tx) error {
+		var old Job
+		var oldDigest, owner string
+		err := tx.QueryRowContext(ctx, sqlFindJob, name).Scan(&old.ID, &oldDigest, &owner, &old.Items)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return err
+		case owner != process && j.st.ProcessAlive(owner):
+			return fault.New(fault.Store, "job_running", i18n.T("bu iş şu anda başka bir süreçte çalışıyor", "another process is working on this job right now")).
+				WithHint(i18n.T("bitmesini bekleyin ya da --job ile başka bir ad verin", "wait for it to end, or give another name with --job"))
+		case resume && oldDigest != digest:
+			return fault.New(fault.Usage, "job_changed", i18n.T("bu adla başlatılan iş başka numaralar içindi", "the job of this name was about other numbers")).
+				WithHint(i18n.T("aynı dosyayı verin ya da --resume olmadan yeniden başlatın", "give the same file, or start again without --resume"))
+		case resume:
+			if _, err := tx.ExecContext(ctx, sqlTakeJob, old.ID, process); err != nil {
+				return err
+			}
+			old.Resumed, old.j = true, j
+			*job = old
+			return dropTx(ctx, tx, id)
+		default:
+			if err := dropTx(ctx, tx, old.ID); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, sqlNameJob, id, name, digest, items)
+		return err
+	})
+	return job, err
+}
+
+// digest names a set of numbers whatever their order, without holding them in memory. The tags are keyed, so that
+// the name of a job tells nobody whom it was about.
+func (j *Journal) digest(ctx context.Context, id int64) (digest string, items int64, err error) {
+	rows, err := j.st.Read().QueryContext(ctx, sqlTags, id)
+	if err != nil {
+		return "", 0, j.st.Explain(err)
+	}
+	defer rows.Close()
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00%s\x00", j.profile, "TCKimlikNoIleBelgeSorgulama")
+	var tag sql.RawBytes
+	for ; rows.Next(); items++ {
+		if err := rows.Scan(&tag); err != nil {
+			return "", 0, err
+		}
+		h.Write(tag)
+	}
+	return hex.EncodeToString(h.Sum(nil)), items, j.st.Explain(rows.Err())
+}
+
+// item is one number of a job; answer is nil until it was answered.
+type item struct {
+	pos, line int64
+	kimlikNo  string
+	answer    *stored
+}
+
+// stored is an answer as the journal keeps it.
+type stored struct {
+	FetchedAt    time.Time
+	Certificates []myk.Certificate
+}
+
+// items gives the job's items in input order, read in short transactions so that the log file never grows for a reader.
+func (job *Job) items(ctx context.Context) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		after := int64(-1)
+		for {
+			page, err := job.page(ctx, after)
+			if err != nil {
+				yield(item{}, err)
+				return
+			}
+			for _, it := range page {
+				if !yield(it, nil) {
+					return
+				}
+				after = it.pos
+			}
+			if len(page) < chunk {
+				return
+			}
+		}
+	}
+}
+
+func (job *Job) page(ctx context.Context, after int64) ([]item, error) {
+	rows, err := job.j.st.Read().QueryContext(ctx, sqlPage, job.ID, after, chunk)
+	if err != nil {
+		return nil, job.j.st.Explain(err)
+	}
+	defer rows.Close()
+	var page []item
+	for rows.Next() {
+		var it item
+		var number, answer []byte
+		if err := rows.Scan(&it.pos, &it.line, &number, &answer); err != nil {
+			return nil, err
+		}
+		plain, err := job.j.keys.Unseal(number, itemAAD(job.ID, it.pos, "number"))
+		if err != nil {
+			return nil, err
+		}
+		it.kimlikNo = string(plain)
+		if answer != nil {
+			if plain, err = job.j.keys.Unseal(answer, itemAAD(job.ID, it.pos, "answer")); err != nil {
+				return nil, err
+			}
+			it.answer = &stored{}
+			if err := json.Unmarshal(plain, it.answer); err != nil {
+				return nil, err
+			}
+		}
+		page = append(page, it)
+	}
+	return page, job.j.st.Explain(rows.Err())
+}
+
+// save keeps the answer of one item; durable on return.
+func (job *Job) save(ctx context.Context, pos int64, a Answer) error {
+	plain, err := json.Marshal(stored{FetchedAt: a.FetchedAt, Certificates: a.Certificates})
+	if err != nil {
+		return err
+	}
+	sealed, err := job.j.keys.Seal(job.j.rand, plain, itemAAD(job.ID, pos, "answer"))
+	if err != nil {
+		return err
+	}
+	return job.j.st.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, sqlAnswer, job.ID, pos, sealed)
+		return err
+	})
+}
+
+// Delete removes a finished job: its answers were printed, and the store keeps no copy.
+func (job *Job) Delete(ctx context.Context) error { return job.j.drop(ctx, job.ID) }
+
+func (j *Journal) drop(ctx context.Context, id int64) error {
+	return j.st.Write(ctx, func(tx *sql.Tx) error { return dropTx(ctx, tx, id) })
+}
+
+func dropTx(ctx context.Context, tx *sql.Tx, id int64) error {
+	if _, err := tx.ExecContext(ctx, sqlDropItems, id); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, sqlDropJob, id)
+	return err
+}
+
+// sweep removes what nobody will resume: old jobs, and half-read ones of processes that died.
+func (j *Journal) sweep(ctx context.Context) error {
+	rows, err := j.st.Read().QueryContext(ctx, sqlOldJobs, j.now().Add(-jobLife).UnixMilli())
+	if err != nil {
+		return j.st.Explain(err)
+	}
+	var dead []int64
+	for rows.Next() {
+		var id int64
+		var process string
+		if err := rows.Scan(&id, &process); err != nil {
+			rows.Close()
+			return err
+		}
+		if !j.st.ProcessAlive(process) {
+			dead = append(dead, id)
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return j.st.Explain(err)
+	}
+	for _, id := range dead {
+		if err := j.drop(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func itemAAD(job, pos int64, what string) string { return fmt.Sprintf("job|%d|%d|%s", job, pos, what) }

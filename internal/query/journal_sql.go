@@ -1,0 +1,43 @@
+package query
+
+import "iskurctl/internal/store"
+
+// The statements of the journal: what a batch has asked and been answered, so that an interrupted one goes on where
+// it stopped. Numbers and answers are sealed; a keyed tag finds repeated numbers. Portable SQL, $n parameters.
+
+// Migrations make the journal's tables (ids 200–299).
+var Migrations = []store.Migration{{ID: 200, Name: "query journal", SQL: `
+CREATE TABLE job (
+	id         BIGINT  NOT NULL PRIMARY KEY,
+	name       TEXT    UNIQUE,              -- NULL while the numbers are still being read
+	digest     TEXT    NOT NULL,            -- of the sorted numbers, profile and operation
+	process    TEXT    NOT NULL,            -- who works on it, by the store's process lock
+	created_ms BIGINT  NOT NULL,
+	items      BIGINT  NOT NULL
+);
+CREATE TABLE job_item (
+	job    BIGINT NOT NULL,
+	pos    BIGINT NOT NULL,                 -- place in the input, from 0
+	line   BIGINT NOT NULL,                 -- physical line of its first appearance
+	tag    BLOB   NOT NULL,                 -- keyed tag of the number
+	number BLOB   NOT NULL,                 -- sealed
+	answer BLOB,                            -- sealed; NULL until answered
+	PRIMARY KEY (job, pos),
+	UNIQUE (job, tag)
+);`}}
+
+const (
+	sqlNextJob    = `SELECT COALESCE(MAX(id), 0) + 1 FROM job`
+	sqlAddJob     = `INSERT INTO job (id, name, digest, process, created_ms, items) VALUES ($1, NULL, '', $2, $3, 0)`
+	sqlAddItem    = `INSERT INTO job_item (job, pos, line, tag, number) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
+	sqlTags       = `SELECT tag FROM job_item WHERE job = $1 ORDER BY tag`
+	sqlFindJob    = `SELECT id, digest, process, items FROM job WHERE name = $1`
+	sqlNameJob    = `UPDATE job SET name = $2, digest = $3, items = $4 WHERE id = $1`
+	sqlTakeJob    = `UPDATE job SET process = $2 WHERE id = $1`
+	sqlPage       = `SELECT pos, line, number, answer FROM job_item WHERE job = $1 AND pos > $2 ORDER BY pos LIMIT $3`
+	sqlAnswer     = `UPDATE job_item SET answer = $3 WHERE job = $1 AND pos = $2`
+	sqlDropItems  = `DELETE FROM job_item WHERE job = $1`
+	sqlDropJob    = `DELETE FROM job WHERE id = $1`
+	sqlOldJobs    = `SELECT id, process FROM job WHERE created_ms < $1 OR name IS NULL`
+	sqlCountItems = `SELECT COUNT(*) FROM job_item WHERE job = $1`
+)

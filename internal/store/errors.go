@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"modernc.org/sqlite"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+// SQLite's primary result codes that have a meaning of their own here (sqlite.org/rescode.html); the low byte of an
+// extended code is its primary one.
+const (
+	codeBusy       = 5
+	codeLocked     = 6
+	codeReadOnly   = 8
+	codeIOErr      = 10
+	codeCorrupt    = 11
+	codeFull       = 13
+	codeCantOpen   = 14
+	codeProtocol   = 15
+	codeConstraint = 19
+	codeNotADB     = 26
+)
+
+// Explain turns an error of the database into one that people understand: class Store, or Integrity where the file is
+// proven to be damaged. An input/output error ends the store. Errors of contexts and our own pass through.
+func (s *Store) Explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if ioFailure(err) {
+		return s.end(explain(err))
+	}
+	return explain(err)
+}
+
+func ioFailure(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == codeIOErr
+}
+
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == codeBusy
+}
+
+func explain(err error) error {
+	var ours *fault.Error
+	var e *sqlite.Error
+	switch {
+	case err == nil, errors.As(err, &ours), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case !errors.As(err, &e):
+		if errors.Is(err, sql.ErrConnDone) {
+			return closed()
+		}
+		return err
+	}
+	switch e.Code() & 0xff {
+	case codeBusy, codeLocked, codeProtocol:
+		return locked(0, err)
+	case codeReadOnly:
+		return fault.New(fault.Store, "store_readonly", i18n.T("depoya yazılamıyor: salt okunur", "the store cannot be written: it is read-only")).
+			WithHint(i18n.T("dosyanın ve klasörünün bu kullanıcıya yazılabilir olduğunu denetleyin", "check that this user can write the file and its folder")).Because(err)
+	case codeIOErr:
+		return fault.New(fault.Store, "store_io", i18n.Tf("disk giriş/çıkış hatası (SQLite %d); kayıt güvenceye alınamadı, program durmalı",
+			"disk input/output error (SQLite %d); the record could not be made durable, the program must stop", plain(e.Code()))).
+			WithHint(i18n.T("diski ve boş yeri denetleyin, sonra komutu yeniden çalıştırın", "check the disk and its free space, then run the command again")).Because(err)
+	case codeCorrupt, codeNotADB:
+		return fault.New(fault.Integrity, "store_damaged", i18n.T("depo dosyası bozuk", "the store file is damaged")).
+			WithHint(i18n.T("dosyayı inceleme için saklayın ve yedekten geri yükleyin", "keep the file for the investigation and restore the backup")).Because(err)
+	case codeFull:
+		return fault.New(fault.Store, "store_full", i18n.T("depo yazılamadı: diskte yer kalmadı", "the store could not be written: no space left on the disk")).
+			WithHint(i18n.T("yer açın, sonra komutu yeniden çalıştırın", "make room, then run the command again")).Because(err)
+	case codeCantOpen:
+		return fault.New(fault.Store, "store_open", i18n.T("depo dosyası açılamadı", "the store file could not be opened")).
+			WithHint(i18n.T("klasörün yazılabilir olduğunu, diskte yer ve açık dosya hakkı kaldığını denetleyin", "check that the folder is writable and that disk space and file descriptors are left")).Because(err)
+	case codeConstraint:
+		return fault.New(fault.Internal, "store_constraint", i18n.T("kayıt deponun kurallarına aykırı", "a record breaks a rule of the store")).Because(err)
+	}
+	return fault.New(fault.Internal, "store_sql", i18n.Tf("veritabanı hatası (SQLite %d)", "database error (SQLite %d)", plain(e.Code()))).Because(err)
+}
+
+// plain keeps a code from getting a thousands separator.
+type plain int
+
+// end makes the failure final: every later call gets it, and the handles are not touched again.
+func (s *Store) end(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed == nil {
+		s.failed = fault.From(err)
+		s.refusal = sql.OpenDB(refusing{err: s.failed})
+	}
+	s.refuseLocked(s.failed, false)
+	return s.failed
+}
+
+func (s *Store) failure() *fault.Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failed
+}
+
+func (s *Store) usable() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.usableLocked()
+}
+
+func (s *Store) usableLocked() error {
+	switch {
+	case s.failed != nil:
+		return s.failed
+	case s.closed:
+		return closed()
+	}
+	return nil
+}
+
+func closed() error {
+	return fault.New(fault.Internal, "store_closed", i18n.T("depo kapatıldı", "the store is closed"))
+}
+
+func missing(path string) error {
+	return fault.New(fault.Store, "store_missing", i18n.Tf("depo yok: %s", "there is no store: %s", path)).
+		WithHint(i18n.T("iskurctl config init komutu depoyu oluşturur; yolu da denetleyin (--store)", "iskurctl config init makes one; check the path too (--store)"))
+}
+
+func notOurs(path string, why i18n.Text) error {
+	return fault.New(fault.Store, "store_not_ours", i18n.Tf("%s bir iskurctl deposu değil: %s", "%s is not a store of iskurctl: %s", path, why)).
+		WithHint(i18n.T("deponun yolunu denetleyin (--store)", "check the path of the store (--store)"))
+}
+
+// locked says how long was waited; zero when SQLite waited by itself.
+func locked(waited time.Duration, err error) error {
+	text := i18n.T("depo başka bir işlemin elinde", "the store is held by another process")
+	if waited > 0 {
+		text = i18n.Tf("depo başka bir işlemin elinde; %s beklendi", "the store is held by another process; waited %s", waited)
+	}
+	return fault.New(fault.Store, "store_locked", text).
+		WithHint(i18n.T("öteki iskurctl işleminin bitmesini bekleyin, sonra yeniden deneyin", "wait until the other iskurctl process has ended, then try again")).Because(err)
+}
+
+// filing explains an error of the operating system about the files of the store.
+func filing(err error) error {
+	return fault.New(fault.Store, "store_file", i18n.Tf("deponun dosyasına erişilemiyor: %s", "a file of the store cannot be accessed: %s", fault.Cause(err))).Because(err)
+}

@@ -1,0 +1,295 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"runtime"
+	"slices"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+// maxGroup bounds one commit, so that a caller never waits for an endless one.
+const maxGroup = 1024
+
+// request is one caller of Write.
+type request struct {
+	ctx      context.Context
+	fn       func(*sql.Tx) error
+	done     chan struct{}
+	marked   bool // was in the queue when the present wait for a lock began
+	durable  bool // committed, in the file that bears the name
+	err      error
+	panicked any
+}
+
+// Write runs fn in an immediate transaction and returns nil only when it is on the disk. Callers that come together
+// share one file lock, one transaction and one sync. Rules for fn: it runs on another goroutine and, when another fn of
+// the group failed, a second time after a rollback, so what it leaves outside the transaction must be overwritten; it
+// uses neither a context with an end (an interrupted statement rolls everybody back) nor the Store itself; it reports
+// every error of a statement. A ctx that ends before fn ran gives the ctx's error and fn never runs; once fn ran, Write
+// waits for the commit. A panic of fn comes out of Write, and spoils nobody else's.
+func (s *Store) Write(ctx context.Context, fn func(*sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r := &request{ctx: ctx, fn: fn, done: make(chan struct{})}
+	s.mu.Lock()
+	if err := s.usableLocked(); err != nil {
+		s.mu.Unlock()
+		return err
+	}
+	s.queue = append(s.queue, r)
+	if !s.working {
+		s.working = true
+		go s.work()
+	}
+	s.mu.Unlock()
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+		if s.leave(r) {
+			return ctx.Err()
+		}
+		<-r.done
+	}
+	if r.panicked != nil {
+		panic(r.panicked)
+	}
+	return r.err
+}
+
+// leave takes r out of the queue; false when it was already taken into a group.
+func (s *Store) leave(r *request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.Index(s.queue, r)
+	if i < 0 {
+		return false
+	}
+	s.queue = slices.Delete(s.queue, i, i+1)
+	if len(s.queue) == 0 {
+		select {
+		case s.vacant <- struct{}{}:
+		default:
+		}
+	}
+	return true
+}
+
+// work commits groups until the queue is empty. There is one worker at a time.
+func (s *Store) work() {
+	finished := false
+	defer func() {
+		if !finished { // a fn ended this goroutine (runtime.Goexit); the queue must go on
+			go s.work()
+		}
+	}()
+	for s.more() {
+		s.commitQueue()
+	}
+	finished = true
+}
+
+func (s *Store) more() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) > 0 {
+		return true
+	}
+	s.working = false
+	s.idle.Broadcast()
+	return false
+}
+
+// commitQueue takes the locks and commits whoever then waits. The queue is taken only with the locks in hand: until
+// then every caller can still leave.
+func (s *Store) commitQueue() {
+	s.mark()
+	if err := s.lock.acquire(s.timeout, s.vacant); err != nil {
+		switch {
+		case errors.Is(err, errVacant):
+		case fault.From(err).Code == "store_locked":
+			s.refuse(err, true)
+		default:
+			s.refuse(err, false)
+		}
+		return
+	}
+	defer s.lock.release()
+	if err := s.check(); err != nil {
+		s.refuse(err, false)
+		return
+	}
+	s.mark()
+	tx, err := s.writer.BeginTx(s.ctx, nil)
+	if err != nil {
+		if isBusy(err) { // somebody without the file lock; those who came meanwhile wait on
+			s.refuse(locked(s.timeout, err), true)
+		} else {
+			s.refuse(s.Explain(err), false)
+		}
+		return
+	}
+	runtime.Gosched()
+	s.commit(tx, s.take())
+}
+
+// check is verify, and ends the store when its files are gone or others.
+func (s *Store) check() error {
+	err := s.verify()
+	if err == nil {
+		return nil
+	}
+	if f := fault.From(err); f.Code == "store_missing" || f.Code == "store_replaced" {
+		return s.end(f)
+	}
+	return err
+}
+
+// commit runs the group in tx. If one of it fails, everything is rolled back and each runs in a transaction of its own.
+func (s *Store) commit(tx *sql.Tx, group []*request) {
+	defer finish(group) // whatever happens, nobody waits for ever
+	err := s.transact(tx, group)
+	if err == nil {
+		return
+	}
+	var guilty *failure
+	if len(group) == 1 || !errors.As(err, &guilty) || s.failure() != nil {
+		spread(group, s.cause(err))
+		return
+	}
+	for _, r := range group {
+		r.panicked = nil
+		if r.err = r.ctx.Err(); r.err != nil {
+			continue
+		}
+		tx, err := s.writer.BeginTx(s.ctx, nil)
+		if err == nil {
+			err = s.transact(tx, []*request{r})
+		}
+		if err != nil {
+			r.err = s.cause(err)
+		}
+	}
+}
+
+// failure is an error of one fn, as opposed to one of the commit, which concerns all.
+type failure struct{ err error }
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// cause gives the error as the caller gets it.
+func (s *Store) cause(err error) error {
+	if ended := s.failure(); ended != nil {
+		return ended
+	}
+	var f *failure
+	if errors.As(err, &f) {
+		err = f.err
+	}
+	return s.Explain(err)
+}
+
+// transact runs and commits, and checks afterwards that the commit went into the file that bears the name.
+func (s *Store) transact(tx *sql.Tx, group []*request) error {
+	defer func() { _ = tx.Rollback() }()
+	live := false
+	for _, r := range group {
+		if r.err = r.ctx.Err(); r.err != nil {
+			continue
+		}
+		live = true
+		if err := r.call(tx); err != nil {
+			if ioFailure(err) {
+				return s.Explain(err)
+			}
+			return &failure{err}
+		}
+	}
+	if !live {
+		return nil
+	}
+	if err := tx.Commit(); err != nil {
+		return s.Explain(err)
+	}
+	if err := s.check(); err != nil {
+		return err
+	}
+	for _, r := range group {
+		r.durable = r.err == nil
+	}
+	return nil
+}
+
+// call runs fn; a panic becomes an error here and is raised again in Write.
+func (r *request) call(tx *sql.Tx) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.panicked = v
+			err = aborted()
+		}
+	}()
+	return r.fn(tx)
+}
+
+func aborted() error {
+	return fault.New(fault.Internal, "store_aborted", i18n.T("kayıt işlemi yarıda kaldı", "the write was broken off"))
+}
+
+// spread gives err to all who have none of their own.
+func spread(group []*request, err error) {
+	for _, r := range group {
+		if r.err == nil {
+			r.err = err
+		}
+	}
+}
+
+// finish lets the callers go on. Without a commit there is no success, whichever way we got here.
+func finish(group []*request) {
+	for _, r := range group {
+		if !r.durable && r.err == nil {
+			r.err = aborted()
+		}
+		close(r.done)
+	}
+}
+
+func (s *Store) take() []*request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := min(len(s.queue), maxGroup)
+	group := slices.Clone(s.queue[:n])
+	s.queue = slices.Delete(s.queue, 0, n)
+	return group
+}
+
+// mark remembers who waits now: only those may be refused when the wait for a lock is over.
+func (s *Store) mark() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.queue {
+		r.marked = true
+	}
+}
+
+func (s *Store) refuse(err error, marked bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuseLocked(err, marked)
+}
+
+func (s *Store) refuseLocked(err error, marked bool) {
+	s.queue = slices.DeleteFunc(s.queue, func(r *request) bool {
+		if marked && !r.marked {
+			return false
+		}
+		r.err = err
+		close(r.done)
+		return true
+	})
+}
