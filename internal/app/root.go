@@ -41,12 +41,12 @@ func newRoot(d *cmdkit.Deps) *cobra.Command {
 func globalFlags(d *cmdkit.Deps, root *cobra.Command) {
 	f, g := root.PersistentFlags(), d.Globals
 	f.SortFlags = false
-	f.StringVar(&g.Profile, "profile", "", d.In(i18n.T("kullanılacak profil `AD`ı (sandbox: yerleşik deneme servisi)", "profile `NAME` to use (sandbox: the built-in trial service)")))
-	f.StringVar(&g.Config, "config", "", d.In(i18n.T("yapılandırma `DOSYA`sı", "configuration `FILE`")))
-	f.StringVar(&g.Store, "store", "", d.In(i18n.T("deponun `YOL`u", "`PATH` of the store")))
-	f.StringVar(&g.Lang, "lang", "", d.In(i18n.T("dil: `tr|en`", "language: `tr|en`")))
-	f.StringVar(&g.Color, "color", "", d.In(i18n.T("renk: `auto|always|never`", "colour: `auto|always|never`")))
-	f.StringVar(&g.Timeout, "timeout", "", d.In(i18n.T("bir çağrının en uzun `SÜRE`si (10s, 1m)", "longest `DUR` of one call (10s, 1m)")))
+	f.StringVar(&g.Profile, "profile", "", d.In(i18n.T("`AD` kullanılacak profil (sandbox: yerleşik deneme servisi)", "`NAME` profile to use (sandbox: the built-in trial service)")))
+	f.StringVar(&g.Config, "config", "", d.In(i18n.T("`DOSYA` yapılandırma dosyası", "`FILE` configuration file")))
+	f.StringVar(&g.Store, "store", "", d.In(i18n.T("`YOL` deponun yolu", "`PATH` path of the store")))
+	f.StringVar(&g.Lang, "lang", "", d.In(i18n.T("`tr|en` dil", "`tr|en` language")))
+	f.StringVar(&g.Color, "color", "", d.In(i18n.T("`auto|always|never` renk", "`auto|always|never` colour")))
+	f.StringVar(&g.Timeout, "timeout", "", d.In(i18n.T("`SÜRE` bir çağrının en uzun süresi (10s, 1m)", "`DUR` longest duration of one call (10s, 1m)")))
 	f.BoolVarP(&g.Quiet, "quiet", "q", false, d.In(i18n.T("uyarı ve ilerleme yazma", "no warnings, no progress")))
 	f.CountVarP(&g.Verbose, "verbose", "v", d.In(i18n.T("daha çok bilgi yaz", "say more")))
 	f.BoolVar(&g.NoProgress, "no-progress", false, d.In(i18n.T("ilerleme çubuğu gösterme", "no progress bar")))

@@ -42,7 +42,11 @@ func (w *wiring) connect(d *cmdkit.Deps) {
 	w.deps = d
 	w.profile = sync.OnceValues(func() (*config.Profile, error) {
 		g := d.Globals
-		return config.Load(g.Config, config.Overrides{Profile: g.Profile, Store: g.Store, Timeout: g.Timeout}, w.env.Getenv)
+		p, err := config.Load(g.Config, config.Overrides{Profile: g.Profile, Store: g.Store, Timeout: g.Timeout}, w.env.Getenv)
+		if err == nil && p.InProcess() { // nobody may take synthetic answers for real ones
+			d.Sandbox()
+		}
+		return p, err
 	})
 	w.store = sync.OnceValues(w.openStore)
 	w.keys = sync.OnceValues(w.openKeys)
@@ -214,7 +218,7 @@ func (w *wiring) client(p *config.Profile, o cmdkit.QueryOptions) (*myk.Client, 
 	return c, err
 }
 
-// sandbox starts the synthetic service inside the process and says so: nobody may take its answers for real ones.
+// sandbox starts the synthetic service inside the process.
 func (w *wiring) sandbox() (*sandbox.Server, error) {
 	srv, err := sandbox.Listen("127.0.0.1:0", sandbox.New(sandbox.Options{Now: w.env.Now, People: sandboxPeople, Seed: 1}))
 	if err != nil {
@@ -226,7 +230,6 @@ func (w *wiring) sandbox() (*sandbox.Server, error) {
 		_ = srv.Close(ctx) // our own process's end closes whatever is left
 		return nil
 	})
-	w.deps.Sandbox()
 	return srv, nil
 }
 

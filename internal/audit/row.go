@@ -10,6 +10,7 @@ import (
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
+	"iskurctl/internal/store"
 )
 
 // The domains of the keyed tags.
@@ -113,10 +114,10 @@ func (l *Log) open(e *Entry, r queryRow) error {
 }
 
 // inserts are the prepared statements of the write path.
-type inserts struct{ move, query, outcome *sql.Stmt }
+type inserts struct{ query, outcome *sql.Stmt }
 
-// head remembers where the head stands within one transaction: all entries of a group commit run in the same one, and
-// only the first has to read it. It is used by the store's worker alone.
+// head remembers where the head stands within one transaction: all entries of a group commit run in the same one, the
+// first reads the head and the commit moves it, once. It is used by the store's worker alone.
 type head struct {
 	tx   *sql.Tx
 	next int64
@@ -125,6 +126,7 @@ type head struct {
 // writer adds entries within one transaction.
 type writer struct {
 	tx   *sql.Tx
+	st   *store.Store
 	head *head
 	ins  *inserts
 }
@@ -136,7 +138,7 @@ func (l *Log) write(ctx context.Context, fn func(*writer) error) error {
 		return err
 	}
 	return l.st.Write(ctx, func(tx *sql.Tx) error {
-		return fn(&writer{tx: tx, head: &l.head, ins: ins})
+		return fn(&writer{tx: tx, st: l.st, head: &l.head, ins: ins})
 	})
 }
 
@@ -150,7 +152,7 @@ func (l *Log) statements(ctx context.Context) (*inserts, error) {
 	for _, p := range []struct {
 		to   **sql.Stmt
 		text string
-	}{{&ins.move, moveHead}, {&ins.query, addQuery}, {&ins.outcome, addOutcome}} {
+	}{{&ins.query, addQuery}, {&ins.outcome, addOutcome}} {
 		stmt, err := l.st.Prepare(ctx, p.text)
 		if err != nil {
 			return nil, err
@@ -161,31 +163,25 @@ func (l *Log) statements(ctx context.Context) (*inserts, error) {
 	return ins, nil
 }
 
-// next gives the number of the next entry.
+// next gives the number of the next entry. The first of a transaction arranges for the head to be moved.
 func (w *writer) next() (int64, error) {
-	if w.head.tx != w.tx {
-		var settled int64
-		if err := w.tx.QueryRow(readHead).Scan(&w.head.next, &settled); err != nil {
-			return 0, err
+	h := w.head
+	if h.tx == w.tx {
+		return h.next, nil
+	}
+	var start, settled int64
+	if err := w.tx.QueryRow(readHead).Scan(&start, &settled); err != nil {
+		return 0, err
+	}
+	h.tx, h.next = w.tx, start
+	w.st.Finally(w.tx, func(tx *sql.Tx) error {
+		moved, err := affected(tx.Exec(moveHead, h.next, start))
+		if err == nil && !moved {
+			err = fault.New(fault.Internal, "audit_head", i18n.T("günlüğün sıra numarası beklenen yerde değil", "the sequence number of the log is not where it should be"))
 		}
-		w.head.tx = w.tx
-	}
-	return w.head.next, nil
-}
-
-// advance moves the head past seq. It refuses when the head is not where it was believed to be; the roll-back that
-// follows makes everybody read it again.
-func (w *writer) advance(seq int64) error {
-	moved, err := affected(w.tx.Stmt(w.ins.move).Exec(seq+1, seq))
-	if err != nil {
 		return err
-	}
-	if !moved {
-		w.head.tx = nil
-		return fault.New(fault.Internal, "audit_head", i18n.T("günlüğün sıra numarası beklenen yerde değil", "the sequence number of the log is not where it should be"))
-	}
-	w.head.next = seq + 1
-	return nil
+	})
+	return h.next, nil
 }
 
 func (w *writer) query(r queryRow) (int64, error) {
@@ -200,7 +196,8 @@ func (w *writer) query(r queryRow) (int64, error) {
 	if _, err := w.tx.Stmt(w.ins.query).Exec(seq, r.timeMS, r.host, string(r.method), r.attempt, r.process, r.sealed, r.userTag, tag); err != nil {
 		return 0, err
 	}
-	return seq, w.advance(seq)
+	w.head.next = seq + 1
+	return seq, nil
 }
 
 // outcome adds nothing, and leaves the head where it is, when the query has an outcome.
@@ -213,7 +210,8 @@ func (w *writer) outcome(r outcomeRow) (added bool, err error) {
 	if err != nil || !added {
 		return false, err
 	}
-	return true, w.advance(seq)
+	w.head.next = seq + 1
+	return true, nil
 }
 
 func affected(res sql.Result, err error) (bool, error) {

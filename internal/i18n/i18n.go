@@ -5,6 +5,7 @@ package i18n
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"unicode"
@@ -51,15 +52,24 @@ func render(l Lang, args []any) []any {
 		case Text:
 			out[i] = v.In(l)
 		case int:
-			out[i] = Number(l, int64(v))
+			out[i] = number{l, int64(v)}
 		case int64:
-			out[i] = Number(l, v)
+			out[i] = number{l, v}
 		default:
 			out[i] = a
 		}
 	}
 	return out
 }
+
+// number is an integer that every verb writes for people.
+type number struct {
+	l Lang
+	n int64
+}
+
+// Format implements fmt.Formatter.
+func (n number) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Number(n.l, n.n)) }
 
 // In gives the text in language l.
 func (t Text) In(l Lang) string {

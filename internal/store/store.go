@@ -50,6 +50,7 @@ type Store struct {
 	lock    *fileLock
 	files   []watched // the database, its -wal and its -shm, as they were when the store was opened
 	vacant  chan struct{}
+	last    []request // what runs before the commit; the worker's own
 
 	mu      sync.Mutex
 	idle    *sync.Cond

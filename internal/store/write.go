@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"runtime"
 	"slices"
 
 	"iskurctl/internal/fault"
@@ -59,6 +58,12 @@ func (s *Store) Write(ctx context.Context, fn func(*sql.Tx) error) error {
 		panic(r.panicked)
 	}
 	return r.err
+}
+
+// Finally has fn run once more in tx, after all others of the group and just before the commit: for what a group needs
+// only once, such as the head of a log. Call it inside a fn of Write. An error of it fails the whole group.
+func (s *Store) Finally(tx *sql.Tx, fn func(*sql.Tx) error) {
+	s.last = append(s.last, request{fn: fn}) // tx is the worker's only one
 }
 
 // leave takes r out of the queue; false when it was already taken into a group.
@@ -133,7 +138,6 @@ func (s *Store) commitQueue() {
 		}
 		return
 	}
-	runtime.Gosched()
 	s.commit(tx, s.take())
 }
 
@@ -197,6 +201,7 @@ func (s *Store) cause(err error) error {
 // transact runs and commits, and checks afterwards that the commit went into the file that bears the name.
 func (s *Store) transact(tx *sql.Tx, group []*request) error {
 	defer func() { _ = tx.Rollback() }()
+	s.last = s.last[:0]
 	live := false
 	for _, r := range group {
 		if r.err = r.ctx.Err(); r.err != nil {
@@ -212,6 +217,11 @@ func (s *Store) transact(tx *sql.Tx, group []*request) error {
 	}
 	if !live {
 		return nil
+	}
+	for i := range s.last {
+		if err := s.last[i].call(tx); err != nil {
+			return s.Explain(err)
+		}
 	}
 	if err := tx.Commit(); err != nil {
 		return s.Explain(err)

@@ -69,6 +69,7 @@ func TestAColumnOfCSV(t *testing.T) {
 		{name: "line ends in a field that is not the last", in: "a,tc\n\"x\ny\",1\n\n\"z\",2\n", options: named("tc"), want: "2:1 4: 5:2"},
 		{name: "line ends in the value", in: "tc\n\"\n1\n\"\n2\n", options: named("tc"), want: "2:1 5:2"},
 		{name: "a CR inside quotes", in: "tc,a\n1,\"x\ry\"\n2,\"x\r\"\n", options: named("tc"), want: "2:1 3:2"},
+		{name: "a CR inside quotes before another field", in: "a,tc\n\"x\ry\",1\n", options: named("tc"), want: "2:1"},
 		{name: "quotes inside quotes", in: "a,tc\n\"x \"\"y\"\", z\",1\n", options: named("tc"), want: "2:1"},
 
 		{name: "no such name", in: "a,b\n1,2\n", options: named("tc"), code: "tc_column_missing", line: "1"},

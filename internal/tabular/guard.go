@@ -66,14 +66,6 @@ type guard struct {
 	err     error
 }
 
-// total is the number of physical lines so far; the end of the last line makes no further one.
-func (g *guard) total() int64 {
-	if g.length > 0 {
-		return g.lines + 1
-	}
-	return g.lines
-}
-
 func (g *guard) Read(p []byte) (int, error) {
 	if g.err != nil {
 		return 0, g.err

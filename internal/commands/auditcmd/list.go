@@ -35,11 +35,11 @@ func newList(d *cmdkit.Deps) *cobra.Command {
 		Run:   func(ctx context.Context, _ []string) error { return runList(ctx, o) },
 	})
 	f := cmd.Flags()
-	f.StringVar(&o.from, "from", "", d.In(i18n.T("bu `TARİH`ten başlayarak (gün ya da RFC 3339 zamanı)", "from this `DATE` on (a day or an RFC 3339 time)")))
-	f.StringVar(&o.to, "to", "", d.In(i18n.T("bu `TARİH`e kadar, o gün dahil", "up to this `DATE`, the day included")))
-	f.StringVar(&o.user, "user", "", d.In(i18n.T("yalnızca bu işletim sistemi `KULLANICI`sı", "only this operating-system `USER`")))
-	f.StringVar(&o.method, "method", "", d.In(i18n.T("yalnızca bu servis `YÖNTEM`i", "only this service `METHOD`")))
-	f.StringVar(&o.outcome, "outcome", "", d.In(i18n.T("yalnızca bu `SONUÇ`", "only this `OUTCOME`")))
+	f.StringVar(&o.from, "from", "", d.In(i18n.T("`TARİH` bu tarihten başlayarak (gün ya da RFC 3339 zamanı)", "`DATE` from this date on (a day or an RFC 3339 time)")))
+	f.StringVar(&o.to, "to", "", d.In(i18n.T("`TARİH` bu tarihe kadar, o gün dahil", "`DATE` up to this date, the day included")))
+	f.StringVar(&o.user, "user", "", d.In(i18n.T("`KULLANICI` yalnızca bu işletim sistemi kullanıcısı", "`USER` only this operating-system user")))
+	f.StringVar(&o.method, "method", "", d.In(i18n.T("`YÖNTEM` yalnızca bu servis yöntemi", "`METHOD` only this service method")))
+	f.StringVar(&o.outcome, "outcome", "", d.In(i18n.T("`SONUÇ` yalnızca bu sonuç", "`OUTCOME` only this outcome")))
 	o.source = d.NumberFlags(cmd, "tc-file")
 	o.out = d.OutputFlags(cmd, listColumns)
 	return cmd

@@ -24,7 +24,7 @@ type Spec struct {
 // Annotations under which a command carries what cobra has no place for; the reference and the tests read them.
 const (
 	annotationExits  = "iskurctl/exits"
-	annotationScreen = "iskurctl/screen" // free text below the usage, for topics
+	annotationFields = "iskurctl/fields"
 )
 
 // Command makes a verb.
@@ -90,3 +90,6 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 
 // ExitsOf gives the machine names of the exit classes that a command announces.
 func ExitsOf(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[annotationExits]) }
+
+// FieldsOf gives the machine names of a command's record fields, in order.
+func FieldsOf(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[annotationFields]) }

@@ -19,6 +19,7 @@ var (
 	titleCommands = i18n.T("Komutlar", "Commands")
 	titleFlags    = i18n.T("Seçenekler", "Flags")
 	titleGlobal   = i18n.T("Genel seçenekler", "Global flags")
+	titleFields   = i18n.T("Alanlar", "Fields")
 	titleExample  = i18n.T("Örnekler", "Examples")
 	titleExits    = i18n.T("Çıkış kodları", "Exit codes")
 )
@@ -42,6 +43,10 @@ func (d *Deps) WriteHelp(w io.Writer, p term.Palette, cmd *cobra.Command) {
 	if rows := d.flagRows(cmd.Root().PersistentFlags()); len(rows) > 0 && (cmd.HasParent() || len(visible(cmd)) > 0) {
 		section(titleGlobal)
 		writeColumns(w, rows)
+	}
+	if fields := FieldsOf(cmd); len(fields) > 0 {
+		section(titleFields)
+		writeWrapped(w, fields)
 	}
 	if cmd.Example != "" {
 		section(titleExample)
@@ -80,7 +85,8 @@ func (d *Deps) flagRows(set *pflag.FlagSet) [][2]string {
 		if f.Hidden {
 			return
 		}
-		name, text := pflag.UnquoteUsage(f) // `NAME` in the text names the value
+		name, text := pflag.UnquoteUsage(f) // a text begins with the `NAME` of the value
+		text = strings.TrimPrefix(text, name+" ")
 		left := "    --" + f.Name
 		if f.Shorthand != "" {
 			left = "-" + f.Shorthand + ", --" + f.Name
@@ -116,4 +122,17 @@ func writeColumns(w io.Writer, rows [][2]string) {
 	for _, r := range rows {
 		fmt.Fprintf(w, "  %s%s  %s\n", r[0], strings.Repeat(" ", width-len([]rune(r[0]))), r[1])
 	}
+}
+
+// writeWrapped writes words in lines of about 90 characters.
+func writeWrapped(w io.Writer, words []string) {
+	line := " "
+	for _, word := range words {
+		if len(line)+len(word) > 90 {
+			fmt.Fprintln(w, line)
+			line = " "
+		}
+		line += " " + word
+	}
+	fmt.Fprintln(w, line)
 }

@@ -27,9 +27,9 @@ type NumberSource struct {
 func (d *Deps) NumberFlags(cmd *cobra.Command, flag string) *NumberSource {
 	s := &NumberSource{d: d, Flag: flag}
 	f := cmd.Flags()
-	f.StringVar(&s.File, flag, "", d.In(i18n.T("numaraların durduğu `DOSYA` (- : standart girdi)", "`FILE` with the numbers (- : standard input)")))
-	f.StringVar(&s.Column, "column", "", d.In(i18n.T("CSV sütununun `AD`ı ya da 1'den başlayan sırası", "`NAME` or 1-based index of the CSV column")))
-	f.StringVar(&s.delimiter, "delimiter", "", d.In(i18n.T("CSV ayırıcı `KARAKTER`i (verilmezse , ; ve sekmeden bulunur)", "CSV delimiter `CHAR` (found among , ; and tab when not given)")))
+	f.StringVar(&s.File, flag, "", d.In(i18n.T("`DOSYA` numaraların durduğu dosya (- : standart girdi)", "`FILE` file with the numbers (- : standard input)")))
+	f.StringVar(&s.Column, "column", "", d.In(i18n.T("`SÜTUN` CSV sütununun adı ya da 1'den başlayan sırası", "`COLUMN` name or 1-based index of the CSV column")))
+	f.StringVar(&s.delimiter, "delimiter", "", d.In(i18n.T("`KARAKTER` CSV ayırıcısı (verilmezse , ; ve sekmeden bulunur)", "`CHAR` CSV delimiter (found among , ; and tab when not given)")))
 	f.BoolVar(&s.Header, "header", false, d.In(i18n.T("sütun sırayla verildiğinde ilk satırı atla", "skip the first line when the column is an index")))
 	// A file is completed by the shell itself.
 	_ = cmd.MarkFlagFilename(flag)

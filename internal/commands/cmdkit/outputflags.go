@@ -25,14 +25,14 @@ func (d *Deps) OutputFlags(cmd *cobra.Command, columns []output.Column) *Output 
 	o := &Output{d: d, columns: columns}
 	f := cmd.Flags()
 	def, _ := d.Env("ISKURCTL_OUTPUT")
-	f.StringVarP(&o.options.Format, "output", "o", def, d.In(i18n.T("`BİÇİM`: ", "`FORMAT`: "))+strings.Join(output.Formats(), "|"))
+	f.StringVarP(&o.options.Format, "output", "o", def, d.In(i18n.T("`BİÇİM` çıktı biçimi: ", "`FORMAT` output format: "))+strings.Join(output.Formats(), "|"))
 	f.Lookup("output").DefValue = ""
 	if columns != nil {
-		f.StringSliceVar(&o.options.Fields, "fields", nil, d.In(i18n.T("yalnızca bu alanlar, bu sırayla: `ALAN,ALAN…`", "only these fields, in this order: `FIELD,FIELD…`")))
+		f.StringSliceVar(&o.options.Fields, "fields", nil, d.In(i18n.T("`ALAN,ALAN…` yalnızca bu alanlar, bu sırayla", "`FIELD,FIELD…` only these fields, in this order")))
 	}
 	f.BoolVar(&o.options.NoHeaders, "no-headers", false, d.In(i18n.T("başlık satırını yazma", "leave the header line out")))
-	f.StringVar(&o.options.JQ, "jq", "", d.In(i18n.T("JSON sonucunu jq `İFADESİ` ile süz", "filter the JSON result by a jq `EXPR`")))
-	f.StringVar(&o.options.OutFile, "out", "", d.In(i18n.T("sonucu `DOSYA`ya yaz (bölünmez, 0600)", "write the result to `FILE` (atomic, 0600)")))
+	f.StringVar(&o.options.JQ, "jq", "", d.In(i18n.T("`İFADE` JSON sonucunu bu jq ifadesiyle süz", "`EXPR` filter the JSON result by this jq expression")))
+	f.StringVar(&o.options.OutFile, "out", "", d.In(i18n.T("`DOSYA` sonucu dosyaya yaz (yarım dosya kalmaz, 0600)", "`FILE` write the result to a file (atomic, 0600)")))
 	f.BoolVar(&o.options.Force, "force", false, d.In(i18n.T("var olan --out dosyasını değiştir", "replace an existing --out file")))
 	f.BoolVar(&o.options.Excel, "excel", false, d.In(i18n.T("Türkçe Excel'in çift tıklamayla açtığı CSV", "CSV that a Turkish Excel opens by double click")))
 	f.BoolVar(&o.options.Reveal, "reveal", false, d.In(i18n.T("kişisel verileri maskelemeden göster", "show personal data in full")))
@@ -43,6 +43,7 @@ func (d *Deps) OutputFlags(cmd *cobra.Command, columns []output.Column) *Output 
 			keys[i] = c.Key
 		}
 		complete(cmd, "fields", keys)
+		cmd.Annotations[annotationFields] = strings.Join(keys, " ")
 	}
 	return o
 }

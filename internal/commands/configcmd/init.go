@@ -37,8 +37,8 @@ func newInit(d *cmdkit.Deps) *cobra.Command {
 		Run:   func(ctx context.Context, _ []string) error { return runInit(ctx, o) },
 	})
 	f := cmd.Flags()
-	f.StringVar(&o.url, "myk-url", "", d.In(i18n.T("MYK servisinin `ADRES`i", "`URL` of the MYK service")))
-	f.StringVar(&o.authorisation, "authorisation", "registry", d.In(i18n.T("kim sorgulayabilir: `registry|none`", "who may query: `registry|none`")))
+	f.StringVar(&o.url, "myk-url", "", d.In(i18n.T("`ADRES` MYK servisinin adresi", "`URL` address of the MYK service")))
+	f.StringVar(&o.authorisation, "authorisation", "registry", d.In(i18n.T("`registry|none` kim sorgulayabilir: Ek-2 kaydındakiler ya da herkes", "`registry|none` who may query: the people of Ek-2, or everybody")))
 	o.out = d.OutputFlags(cmd, nil)
 	return cmd
 }

@@ -27,13 +27,13 @@ type queryFlags struct{ cmdkit.QueryOptions }
 
 func (q *queryFlags) add(d *cmdkit.Deps, cmd *cobra.Command) {
 	q.Rate = -1
-	cmd.Flags().StringVar(&q.Purpose, "purpose", "", d.In(i18n.T("sorgunun `AMAÇ`ı: dosya ya da başvuru numarası (günlüğe yazılır)", "`PURPOSE` of the query: a file or application number (kept in the log)")))
+	cmd.Flags().StringVar(&q.Purpose, "purpose", "", d.In(i18n.T("`AMAÇ` sorgunun amacı: dosya ya da başvuru numarası (günlüğe yazılır)", "`TEXT` purpose of the query: a file or application number (kept in the log)")))
 }
 
 func (q *queryFlags) addBatch(d *cmdkit.Deps, cmd *cobra.Command) {
 	q.add(d, cmd)
-	cmd.Flags().IntVar(&q.Concurrency, "concurrency", 0, d.In(i18n.T("aynı anda en çok bu `SAYI`da çağrı (0: profildeki)", "at most this `NUMBER` of calls at once (0: the profile's)")))
-	cmd.Flags().Float64Var(&q.Rate, "rate", -1, d.In(i18n.T("saniyede en çok bu `SAYI`da çağrı (0: sınırsız; verilmezse profildeki)", "at most this `NUMBER` of calls a second (0: no limit; the profile's when not given)")))
+	cmd.Flags().IntVar(&q.Concurrency, "concurrency", 0, d.In(i18n.T("`SAYI` aynı anda en çok bu kadar çağrı (0: profildeki)", "`N` at most so many calls at once (0: the profile's)")))
+	cmd.Flags().Float64Var(&q.Rate, "rate", -1, d.In(i18n.T("`SAYI` saniyede en çok bu kadar çağrı (0: sınırsız; verilmezse profildeki)", "`N` at most so many calls a second (0: no limit; the profile's when not given)")))
 }
 
 func (q *queryFlags) check(cmd *cobra.Command) error {

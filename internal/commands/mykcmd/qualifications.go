@@ -40,8 +40,8 @@ func newQualifications(d *cmdkit.Deps) *cobra.Command {
 		Run:     func(ctx context.Context, _ []string) error { return runQualifications(ctx, o) },
 	})
 	f := o.cmd.Flags()
-	f.StringVar(&o.search, "search", "", d.In(i18n.T("adında ya da kodunda bu `METİN` geçenler", "those whose name or code holds this `TEXT`")))
-	f.IntVar(&o.level, "level", 0, d.In(i18n.T("yalnızca bu `SEVİYE` (1–8)", "only this `LEVEL` (1–8)")))
+	f.StringVar(&o.search, "search", "", d.In(i18n.T("`METİN` adında ya da kodunda bu geçenler", "`TEXT` those whose name or code holds this")))
+	f.IntVar(&o.level, "level", 0, d.In(i18n.T("`SEVİYE` yalnızca bu seviye (1–8)", "`LEVEL` only this level (1–8)")))
 	o.query.add(d, o.cmd)
 	o.out = d.OutputFlags(o.cmd, qualificationColumns)
 	return o.cmd

@@ -38,8 +38,8 @@ func newPeople(d *cmdkit.Deps) *cobra.Command {
 		Run:     func(ctx context.Context, _ []string) error { return runPeople(ctx, o) },
 	})
 	f := cmd.Flags()
-	f.IntVar(&o.count, "count", 0, d.In(i18n.T("en çok bu `SAYI`da kişi (0: sabit kişilerin hepsi)", "at most this `NUMBER` of people (0: all of the fixed ones)")))
-	f.Uint64Var(&o.seed, "seed", 1, d.In(i18n.T("üretilen kişilerin `TOHUM`u", "`SEED` of the generated people")))
+	f.IntVar(&o.count, "count", 0, d.In(i18n.T("`SAYI` en çok bu kadar kişi (0: sabit kişilerin hepsi)", "`N` at most so many people (0: all of the fixed ones)")))
+	f.Uint64Var(&o.seed, "seed", 1, d.In(i18n.T("`TOHUM` üretilen kişilerin tohumu", "`SEED` seed of the generated people")))
 	o.out = d.OutputFlags(cmd, peopleColumns)
 	return cmd
 }

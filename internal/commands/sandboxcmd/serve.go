@@ -39,13 +39,13 @@ func newServe(d *cmdkit.Deps) *cobra.Command {
 		Run:   func(ctx context.Context, _ []string) error { return runServe(ctx, o) },
 	})
 	f := cmd.Flags()
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", d.In(i18n.T("dinlenecek `ADRES`", "`ADDR` to listen on")))
-	f.IntVar(&o.people, "people", defaultPeople, d.In(i18n.T("sabit kişilere ek olarak üretilecek kişi `SAYI`sı", "`NUMBER` of people generated beside the fixed ones")))
-	f.Uint64Var(&o.seed, "seed", 1, d.In(i18n.T("üretilen kişilerin `TOHUM`u", "`SEED` of the generated people")))
-	f.StringArrayVar(&o.faults, "fault", nil, d.In(i18n.T("hata `KURAL`ı; yinelenebilir", "fault `RULE`; may be repeated")))
-	f.StringVar(&o.username, "username", "", d.In(i18n.T("basic kimlik doğrulamada beklenen kullanıcı `AD`ı", "user `NAME` expected with basic authentication")))
-	f.StringVar(&o.password, "password", "", d.In(i18n.T("beklenen parolanın `BAŞVURU`su (file:, env:, cmd:)", "`REF` of the password expected (file:, env:, cmd:)")))
-	f.StringVar(&o.token, "token", "", d.In(i18n.T("beklenen bearer belirtecinin `BAŞVURU`su", "`REF` of the bearer token expected")))
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8085", d.In(i18n.T("`ADRES` dinlenecek adres", "`ADDR` address to listen on")))
+	f.IntVar(&o.people, "people", defaultPeople, d.In(i18n.T("`SAYI` sabit kişilere ek olarak üretilecek kişi sayısı", "`N` number of people generated beside the fixed ones")))
+	f.Uint64Var(&o.seed, "seed", 1, d.In(i18n.T("`TOHUM` üretilen kişilerin tohumu", "`SEED` seed of the generated people")))
+	f.StringArrayVar(&o.faults, "fault", nil, d.In(i18n.T("`KURAL` hata kuralı; yinelenebilir", "`RULE` fault rule; may be repeated")))
+	f.StringVar(&o.username, "username", "", d.In(i18n.T("`AD` basic kimlik doğrulamada beklenen kullanıcı adı", "`NAME` user name expected with basic authentication")))
+	f.StringVar(&o.password, "password", "", d.In(i18n.T("`BAŞVURU` beklenen parolanın başvurusu (file:, env:, cmd:)", "`REF` reference of the password expected (file:, env:, cmd:)")))
+	f.StringVar(&o.token, "token", "", d.In(i18n.T("`BAŞVURU` beklenen bearer belirtecinin başvurusu", "`REF` reference of the bearer token expected")))
 	return cmd
 }
 
