@@ -146,12 +146,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Reply, error) {
 	}
 	timed, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	a := &attempt{}
-	call := c.rest.R().SetContext(httptrace.WithClientTrace(timed, a.trace())).SetBody(body)
-	if authorization != "" {
-		call.SetHeader("Authorization", authorization)
-	}
-	resp, err := call.Post(c.base + "/" + c.wire.operations[operation])
+	a, resp, err := c.post(timed, c.base+"/"+c.wire.operations[operation], authorization, body)
 	if err != nil {
 		return nil, c.lost(ctx, timed, a, err)
 	}
@@ -181,6 +176,27 @@ func (c *Client) Do(ctx context.Context, r Request) (*Reply, error) {
 	}
 	reply.ServerDate, _ = http.ParseTime(raw.Header.Get("Date"))
 	return reply, nil
+}
+
+// post sends the request. A kept-alive connection that turns out closed before a byte was written is no attempt at all
+// for the service, so the request then goes out once more over a new connection; net/http would do so for a GET only.
+func (c *Client) post(ctx context.Context, url, authorization string, body []byte) (a *attempt, resp *resty.Response, err error) {
+	for again := false; ; again = true {
+		a = &attempt{}
+		call := c.rest.R().SetContext(httptrace.WithClientTrace(ctx, a.trace())).SetBody(body)
+		if authorization != "" {
+			call.SetHeader("Authorization", authorization)
+		}
+		resp, err = call.Post(url)
+		if err == nil || again || ctx.Err() != nil || !a.reused() {
+			return a, resp, err
+		}
+		if sent, _ := a.end(); sent {
+			return a, resp, err
+		}
+		release(ctx)
+		c.transport.CloseIdleConnections() // the others have been idle as long
+	}
 }
 
 // failureOf turns what the checks of a reply found into the failure of the attempt.

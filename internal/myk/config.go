@@ -101,9 +101,16 @@ func proxyAddress(s string) (string, error) {
 	return net.JoinHostPort(u.Hostname(), port), nil
 }
 
+// noSessions keeps no session: every connection checks the server anew. That there is a cache at all makes servers send
+// a session ticket after they have taken our certificate, which is what confirm waits for.
+type noSessions struct{}
+
+func (noSessions) Get(string) (*tls.ClientSessionState, bool) { return nil, false }
+func (noSessions) Put(string, *tls.ClientSessionState)        {}
+
 // load reads the PEM files and checks that they fit together, before any log row is written.
 func (f TLSFiles) load(now time.Time) (*tls.Config, *tls.Certificate, error) {
-	cfg := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	cfg := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}, ClientSessionCache: noSessions{}}
 	if f.CAFile != "" {
 		pem, err := os.ReadFile(f.CAFile)
 		if err != nil {

@@ -108,6 +108,7 @@ func (c *conn) seal() bool {
 type attempt struct {
 	mu    sync.Mutex
 	conn  *conn
+	kept  bool        // conn had served a request before
 	stale atomic.Bool // a reply began before the request did
 }
 
@@ -120,7 +121,7 @@ func (a *attempt) trace() *httptrace.ClientTrace {
 			}
 			c.begin()
 			a.mu.Lock()
-			a.conn = c
+			a.conn, a.kept = c, info.Reused
 			a.mu.Unlock()
 		},
 		GotFirstResponseByte: func() {
@@ -139,6 +140,12 @@ func (a *attempt) last() *conn {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.conn
+}
+
+func (a *attempt) reused() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.kept
 }
 
 // end closes the connection and says what went over it: whether a byte of the request left, and whether one came back.

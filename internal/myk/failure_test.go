@@ -199,11 +199,11 @@ func TestNothingIsSentWhereNobodyListens(t *testing.T) {
 // are stopped at any moment of their life.
 func TestNotSentIsExact(t *testing.T) {
 	url, requests := rawServer(t, func(c net.Conn, n int) bool {
-		time.Sleep(time.Duration(n%5) * 200 * time.Microsecond)
+		time.Sleep(time.Duration(n%10) * time.Millisecond)
 		io.WriteString(c, whole(sound))
-		return n%7 != 0
+		return true
 	})
-	c := client(t, url, func(cfg *Config) { cfg.MaxConns = 3 })
+	c := client(t, url, func(cfg *Config) { cfg.MaxConns = 16 })
 	var mu sync.Mutex
 	outcomes := map[string]int64{}
 	var all sync.WaitGroup
@@ -213,7 +213,7 @@ func TestNotSentIsExact(t *testing.T) {
 			ctx, cancel := context.WithCancel(row(t))
 			defer cancel()
 			if i%2 == 0 {
-				time.AfterFunc(time.Duration(i)*25*time.Microsecond, cancel)
+				time.AfterFunc(time.Duration(i)*100*time.Microsecond, cancel)
 			}
 			_, err := c.Do(ctx, number(c))
 			outcome := "ok"
@@ -232,11 +232,29 @@ func TestNotSentIsExact(t *testing.T) {
 	for requests.Load() < calls-outcomes["not_sent"] && time.Now().Before(deadline) {
 		time.Sleep(5 * time.Millisecond)
 	}
-	if got, sent := requests.Load(), calls-outcomes["not_sent"]; got > sent || outcomes["ok"] > got {
+	if got, sent := requests.Load(), calls-outcomes["not_sent"]; got != sent {
 		t.Errorf("server received %d requests, %d attempts say sent: %v", got, sent, outcomes)
 	}
-	if outcomes["not_sent"] == 0 || outcomes["ok"] == 0 {
-		t.Errorf("nothing was tested: %v", outcomes)
+	if outcomes["not_sent"] == 0 || outcomes["unknown"] == 0 || outcomes["ok"] < calls/2 {
+		t.Errorf("not everything was tested: %v", outcomes)
+	}
+}
+
+func TestAConnectionClosedWhileIdleIsReplacedWithinTheAttempt(t *testing.T) {
+	url, requests := rawServer(t, func(c net.Conn, n int) bool { io.WriteString(c, whole(sound)); return false })
+	c := client(t, url)
+	const calls = 200
+	for range calls {
+		// The server closes without a word after every reply; a call meets the connection before, while or after its
+		// closing is noticed. Only where our bytes were already under way may it fail.
+		_, err := c.Do(row(t), number(c))
+		var f *Failure
+		if errors.As(err, &f) && f.Outcome != "unknown" {
+			t.Fatalf("%s: %v", f.Outcome, f)
+		}
+	}
+	if requests.Load() > calls {
+		t.Errorf("%d requests for %d attempts", requests.Load(), calls)
 	}
 }
 

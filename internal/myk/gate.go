@@ -22,6 +22,13 @@ func Logged(ctx context.Context, seq int64) context.Context {
 	return context.WithValue(ctx, loggedKey{}, &logged{seq: seq})
 }
 
+// release lets the row be used again; only for a request of which no byte left and none can any more.
+func release(ctx context.Context) {
+	if row, ok := ctx.Value(loggedKey{}).(*logged); ok {
+		row.used.Store(false)
+	}
+}
+
 // gate is the last thing before the network. It stands below resty and http.Client, whose hooks do not see every hop,
 // and holds the promise "one log row, one request": no row, no call; one row, no second call; POST only, because
 // net/http sends other methods again on its own, and without the headers that would make it do so with a POST.

@@ -69,28 +69,28 @@ func TestEveryFormatKeepsTheContract(t *testing.T) {
 		want   string
 	}{
 		{"tsv", "tc\tad\tnot\tlevel\tok\tat\n" +
-			"100******46\tI*** Ç********\tbaşvuru 100******46 İPTAL\t5\ttrue\t2026-11-22T10:11:12.123Z\n" +
+			"100******46\tI*** Ç*******\tbaşvuru 100******46 İPTAL\t5\ttrue\t2026-11-22T10:11:12.123Z\n" +
 			"100******14\tİ******\t" + hostileNote + "\t-3\tfalse\t\n" +
 			"\t\t\t\t\t\n"},
 		{"csv", "tc,ad,not,level,ok,at\n" +
-			"100******46,I*** Ç********,başvuru 100******46 İPTAL,5,true,2026-11-22T10:11:12.123Z\n" +
+			"100******46,I*** Ç*******,başvuru 100******46 İPTAL,5,true,2026-11-22T10:11:12.123Z\n" +
 			"100******14,İ******," + hostileNote + ",-3,false,\n" +
 			",,,,,\n"},
 		{"json", "[\n" +
-			`{"tc":"100******46","ad":"I*** Ç********","not":"başvuru 100******46 İPTAL","level":5,"ok":true,"at":"2026-11-22T10:11:12.123Z"},` + "\n" +
+			`{"tc":"100******46","ad":"I*** Ç*******","not":"başvuru 100******46 İPTAL","level":5,"ok":true,"at":"2026-11-22T10:11:12.123Z"},` + "\n" +
 			`{"tc":"100******14","ad":"İ******","not":"a\tb\nc\u001b[31m\u202e|` + "`" + `<x>\u200b\udb40\udc41\ufffd\u0085","level":-3,"ok":false,"at":null},` + "\n" +
 			`{"tc":"","ad":null,"not":null,"level":null,"ok":null,"at":null}` + "\n]\n"},
-		{"ndjson", `{"tc":"100******46","ad":"I*** Ç********","not":"başvuru 100******46 İPTAL","level":5,"ok":true,"at":"2026-11-22T10:11:12.123Z"}` + "\n" +
+		{"ndjson", `{"tc":"100******46","ad":"I*** Ç*******","not":"başvuru 100******46 İPTAL","level":5,"ok":true,"at":"2026-11-22T10:11:12.123Z"}` + "\n" +
 			`{"tc":"100******14","ad":"İ******","not":"a\tb\nc\u001b[31m\u202e|` + "`" + `<x>\u200b\udb40\udc41\ufffd\u0085","level":-3,"ok":false,"at":null}` + "\n" +
 			`{"tc":"","ad":null,"not":null,"level":null,"ok":null,"at":null}` + "\n"},
 		{"md", "| TC kimlik no | Ad | Açıklama | Seviye | Geçerli | Zaman |\n| --- | --- | --- | ---: | --- | --- |\n" +
-			"| 100******46 | I*** Ç******** | başvuru 100******46 İPTAL | 5 | true | 2026-11-22T10:11:12.123Z |\n" +
+			"| 100******46 | I*** Ç******* | başvuru 100******46 İPTAL | 5 | true | 2026-11-22T10:11:12.123Z |\n" +
 			"| 100******14 | İ****** | a\\\\tb\\\\nc\\\\u001b\\[31m\\\\u202e\\|\\`\\<x>\\\\u200b\\\\U000e0041\\\\xff\\\\u0085 | -3 | false |  |\n" +
 			"|  |  |  |  |  |  |\n"},
 		{"table", "" +
 			"TC kimlik no │ Ad            │ Açıklama                                             │ Seviye │ Geçerli │ Zaman\n" +
 			"─────────────┼───────────────┼──────────────────────────────────────────────────────┼────────┼─────────┼─────────────────────────\n" +
-			"100******46  │ I*** Ç******** │ başvuru 100******46 İPTAL                            │      5 │ true    │ 2026-11-22T10:11:12.123Z\n" +
+			"100******46  │ I*** Ç*******  │ başvuru 100******46 İPTAL                            │      5 │ true    │ 2026-11-22T10:11:12.123Z\n" +
 			"100******14  │ İ******       │ " + hostileNote + " │     -3 │ false   │\n" +
 			"             │               │                                                      │        │         │\n"},
 	} {
@@ -106,7 +106,7 @@ func TestEveryFormatKeepsTheContract(t *testing.T) {
 func TestEmptyResultsAreValidDocuments(t *testing.T) {
 	for format, want := range map[string]string{
 		"tsv": "tc\tlevel\n", "csv": "tc,level\n", "json": "[]\n", "ndjson": "",
-		"md": "| TC number | Level |\n| --- | ---: |\n", "table": "TC number │ Level\n──────────┼──────\n",
+		"md": "| TC number | Level |\n| --- | ---: |\n", "table": "TC number │ Level\n",
 	} {
 		o := Options{Format: format, Fields: []string{"tc", "level"}}
 		same(t, format, render(t, o, Target{Lang: i18n.EN}, columns()), want)

@@ -38,17 +38,17 @@ func TestNumbersInPersonalColumnsAreMaskedToo(t *testing.T) {
 func TestCleanLineShowsWhatHidesAndKeepsWhatIsRead(t *testing.T) {
 	for in, want := range map[string]string{
 		"İŞKUR ığüşöçIĞÜŞÖÇ e\u0301 日本 ✓ 😀 \u00a0 ¬ \ufffd": "İŞKUR ığüşöçIĞÜŞÖÇ e\u0301 日本 ✓ 😀 \u00a0 ¬ \ufffd",
-		"a\nb\r\tc\x00\x7f":        `a\nb\r\tc\u0000\u007f`,
-		"\u009b31m":                `\u009b31m`,
-		"\u202a\u202e\u2066\u2069": `\u202a\u202e\u2066\u2069`,
-		"\u061c\u200e\u200f":       `\u061c\u200e\u200f`,
+		"a\nb\r\tc\x00\x7f":                          `a\nb\r\tc\u0000\u007f`,
+		"\u009b31m":                                  `\u009b31m`,
+		"\u202a\u202e\u2066\u2069":                   `\u202a\u202e\u2066\u2069`,
+		"\u061c\u200e\u200f":                         `\u061c\u200e\u200f`,
 		"\u200b\u200c\u200d\u2060\u2064\ufeff\u00ad": `\u200b\u200c\u200d\u2060\u2064\ufeff\u00ad`,
-		"\u2028\u2029":                      `\u2028\u2029`,
-		"\U000e0001\U000e007f\U000e0100":    `\U000e0001\U000e007f\U000e0100`,
-		"\ue000\U0010ffff\u3164":            `\ue000\U0010ffff\u3164`,
-		"\xff\xed\xa0\x80":                  `\xff\xed\xa0\x80`,
-		`C:\u202e`:                          `C:\u202e`,
-		strings.Repeat("a", 100) + "\x1b]0": strings.Repeat("a", 100) + `\u001b]0`,
+		"\u2028\u2029":                               `\u2028\u2029`,
+		"\U000e0001\U000e007f\U000e0100":             `\U000e0001\U000e007f\U000e0100`,
+		"\ue000\U0010ffff\u3164":                     `\ue000\U0010ffff\u3164`,
+		"\xff\xed\xa0\x80":                           `\xff\xed\xa0\x80`,
+		`C:\u202e`:                                   `C:\u202e`,
+		strings.Repeat("a", 100) + "\x1b]0":          strings.Repeat("a", 100) + `\u001b]0`,
 	} {
 		if got := CleanLine(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

@@ -50,12 +50,17 @@ type question struct {
 	// slots, when given, bounds the calls under way. A slot is held from the log row to the end of the reply, so that
 	// the writing of outcomes does not take a place among them.
 	slots chan struct{}
+	// waiting, when given, ends the waits (for a turn, for a slot, before a retry) but not a call under way.
+	waiting context.Context
 	// check, when given, looks at what only the caller can know of a reply (a *myk.Failure refuses it).
 	check func(*myk.Reply) error
 }
 
 // call makes the attempts of one item. Every attempt has a log row of its own, durable before its first byte leaves.
 func (s *Service) call(ctx context.Context, q question) (*myk.Reply, error) {
+	if q.waiting == nil {
+		q.waiting = ctx
+	}
 	for attempt := 1; ; attempt++ {
 		reply, err := s.attempt(ctx, q, attempt)
 		var failure *myk.Failure
@@ -75,7 +80,7 @@ func (s *Service) call(ctx context.Context, q question) (*myk.Reply, error) {
 		if !s.budget.take() {
 			return nil, failure
 		}
-		if err := s.cfg.Sleep(ctx, wait); err != nil {
+		if err := s.cfg.Sleep(q.waiting, wait); err != nil {
 			return nil, err
 		}
 	}
@@ -93,14 +98,18 @@ func (s *Service) later(f *myk.Failure) error {
 }
 
 func (s *Service) attempt(ctx context.Context, q question, attempt int) (*myk.Reply, error) {
-	if err := s.limiter.Wait(ctx); err != nil {
-		return nil, context.Cause(ctx)
+	if err := s.limiter.Wait(q.waiting); err != nil {
+		return nil, context.Cause(q.waiting)
 	}
 	if q.slots != nil {
 		select {
 		case q.slots <- struct{}{}:
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+		case <-q.waiting.Done():
+			return nil, context.Cause(q.waiting)
+		}
+		if q.waiting.Err() != nil { // both were ready
+			<-q.slots
+			return nil, context.Cause(q.waiting)
 		}
 	}
 	row := audit.Query{User: s.cfg.User, Host: s.cfg.Host, Method: q.method, Purpose: s.cfg.Purpose, Attempt: attempt, KimlikNo: q.request.KimlikNo}

@@ -43,29 +43,34 @@ type turn struct {
 type run struct {
 	s      *Service
 	job    *Job
-	cancel context.CancelFunc // ends the feeding; calls under way end by themselves
-	stop   <-chan struct{}
+	slots  chan struct{}
+	open   context.Context // ends when no further item may be asked; calls under way end by themselves
+	cancel context.CancelFunc
 	mu     sync.Mutex
+	first  bool // an item has ended: the calls may run side by side
 	why    error
 	inRow  int
 }
 
 // Batch asks for every unanswered number of the job and gives all of them, answered before or now, to emit in input
-// order. An error of emit ends it. Answers are durable in the job before they are emitted.
+// order. An error of emit ends it. Answers are durable in the job before they are emitted. The first item is asked
+// alone, so that a refused password costs one request and not as many as may be under way.
 func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (Result, error) {
 	s.budget.grow(job.Items)
 	feed, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &run{s: s, job: job, cancel: cancel, stop: feed.Done()}
+	r := &run{s: s, job: job, open: feed, cancel: cancel, slots: make(chan struct{}, s.cfg.Concurrency)}
+	for range s.cfg.Concurrency - 1 {
+		r.slots <- struct{}{}
+	}
 
 	order := make(chan *turn, window)
 	work := make(chan *turn)
-	slots := make(chan struct{}, s.cfg.Concurrency)
 	var workers sync.WaitGroup
 	for range 2 * s.cfg.Concurrency { // half of them write outcomes while the other half call
 		workers.Go(func() {
 			for t := range work {
-				r.ask(ctx, t, slots)
+				r.ask(ctx, t)
 				close(t.done)
 			}
 		})
@@ -137,18 +142,16 @@ func (r *run) feed(ctx context.Context, order, work chan<- *turn) error {
 }
 
 // ask makes the calls of one item and keeps its answer.
-func (r *run) ask(ctx context.Context, t *turn, slots chan struct{}) {
-	select {
-	case <-r.stop:
+func (r *run) ask(ctx context.Context, t *turn) {
+	if r.open.Err() != nil {
 		t.skipped = true
 		return
-	default:
 	}
-	t.ans, t.err = r.s.number(ctx, t.it.kimlikNo, slots)
+	t.ans, t.err = r.s.number(ctx, question{slots: r.slots, waiting: r.open}, t.it.kimlikNo)
 	if t.err == nil {
 		t.err = r.job.save(context.WithoutCancel(ctx), t.it.pos, t.ans)
 	}
-	if t.err != nil && ctx.Err() != nil {
+	if t.err != nil && (ctx.Err() != nil || errors.Is(t.err, context.Canceled)) {
 		t.skipped = true // interrupted, not failed: --resume asks again
 		return
 	}
@@ -159,6 +162,14 @@ func (r *run) ask(ctx context.Context, t *turn, slots chan struct{}) {
 func (r *run) finished(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if !r.first {
+		r.first = true
+		defer func() {
+			for range cap(r.slots) - 1 {
+				<-r.slots
+			}
+		}()
+	}
 	if err == nil {
 		r.inRow = 0
 		return

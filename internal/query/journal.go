@@ -24,7 +24,8 @@ const (
 	jobLife = 30 * 24 * time.Hour // a job that nobody resumed is personal data without a purpose, and goes
 )
 
-// Journal keeps the state of batches in the store.
+// Journal keeps the state of batches in the store. What runs inside a transaction gets a context without an end: the
+// transaction may be shared, and an interrupted statement would roll everybody back.
 type Journal struct {
 	st      *store.Store
 	keys    *seal.Keys
@@ -79,11 +80,12 @@ func (j *Journal) read(ctx context.Context, numbers iter.Seq2[Numbered, error]) 
 	if err != nil {
 		return 0, err
 	}
+	free := context.WithoutCancel(ctx)
 	err = j.st.Write(ctx, func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, sqlNextJob).Scan(&id); err != nil {
+		if err := tx.QueryRowContext(free, sqlNextJob).Scan(&id); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, sqlAddJob, id, process, j.now().UnixMilli())
+		_, err := tx.ExecContext(free, sqlAddJob, id, process, j.now().UnixMilli())
 		return err
 	})
 	if err != nil {
@@ -93,13 +95,13 @@ func (j *Journal) read(ctx context.Context, numbers iter.Seq2[Numbered, error]) 
 	part := make([][]any, 0, chunk)
 	flush := func() error {
 		err := j.st.Write(ctx, func(tx *sql.Tx) error {
-			add, err := tx.PrepareContext(ctx, sqlAddItem)
+			add, err := tx.PrepareContext(free, sqlAddItem)
 			if err != nil {
 				return err
 			}
 			defer add.Close()
 			for _, args := range part {
-				if _, err := add.ExecContext(ctx, args...); err != nil {
+				if _, err := add.ExecContext(free, args...); err != nil {
 					return err
 				}
 			}
@@ -141,10 +143,11 @@ func (j *Journal) settle(ctx context.Context, id int64, name string, resume bool
 		return nil, err
 	}
 	job := &Job{ID: id, Items: items, j: j}
+	free := context.WithoutCancel(ctx)
 	err = j.st.Write(ctx, func(tx *sql.Tx) error {
 		var old Job
 		var oldDigest, owner string
-		err := tx.QueryRowContext(ctx, sqlFindJob, name).Scan(&old.ID, &oldDigest, &owner, &old.Items)
+		err := tx.QueryRowContext(free, sqlFindJob, name).Scan(&old.ID, &oldDigest, &owner, &old.Items)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 		case err != nil:
@@ -156,18 +159,18 @@ func (j *Journal) settle(ctx context.Context, id int64, name string, resume bool
 			return fault.New(fault.Usage, "job_changed", i18n.T("bu adla başlatılan iş başka numaralar içindi", "the job of this name was about other numbers")).
 				WithHint(i18n.T("aynı dosyayı verin ya da --resume olmadan yeniden başlatın", "give the same file, or start again without --resume"))
 		case resume:
-			if _, err := tx.ExecContext(ctx, sqlTakeJob, old.ID, process); err != nil {
+			if _, err := tx.ExecContext(free, sqlTakeJob, old.ID, process); err != nil {
 				return err
 			}
 			old.Resumed, old.j = true, j
 			*job = old
-			return dropTx(ctx, tx, id)
+			return dropTx(free, tx, id)
 		default:
-			if err := dropTx(ctx, tx, old.ID); err != nil {
+			if err := dropTx(free, tx, old.ID); err != nil {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, sqlNameJob, id, name, digest, items)
+		_, err = tx.ExecContext(free, sqlNameJob, id, name, digest, items)
 		return err
 	})
 	return job, err
@@ -272,7 +275,7 @@ func (job *Job) save(ctx context.Context, pos int64, a Answer) error {
 		return err
 	}
 	return job.j.st.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, sqlAnswer, job.ID, pos, sealed)
+		_, err := tx.ExecContext(context.WithoutCancel(ctx), sqlAnswer, job.ID, pos, sealed)
 		return err
 	})
 }
@@ -281,7 +284,7 @@ func (job *Job) save(ctx context.Context, pos int64, a Answer) error {
 func (job *Job) Delete(ctx context.Context) error { return job.j.drop(ctx, job.ID) }
 
 func (j *Journal) drop(ctx context.Context, id int64) error {
-	return j.st.Write(ctx, func(tx *sql.Tx) error { return dropTx(ctx, tx, id) })
+	return j.st.Write(ctx, func(tx *sql.Tx) error { return dropTx(context.WithoutCancel(ctx), tx, id) })
 }
 
 func dropTx(ctx context.Context, tx *sql.Tx, id int64) error {

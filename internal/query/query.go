@@ -79,11 +79,12 @@ func (s *Service) Start(ctx context.Context) error {
 // Number asks which certificates a person holds. kimlikNo must have passed its check. An empty list is an explicit
 // negative of the service. Fails with the class of the failure; nothing was sent when the class is Store.
 func (s *Service) Number(ctx context.Context, kimlikNo string) (Answer, error) {
-	return s.number(ctx, kimlikNo, nil)
+	return s.number(ctx, question{}, kimlikNo)
 }
 
-func (s *Service) number(ctx context.Context, kimlikNo string, slots chan struct{}) (Answer, error) {
-	reply, err := s.call(ctx, question{request: s.cfg.Client.NumberRequest(kimlikNo), method: audit.ByNumber, slots: slots})
+func (s *Service) number(ctx context.Context, q question, kimlikNo string) (Answer, error) {
+	q.request, q.method = s.cfg.Client.NumberRequest(kimlikNo), audit.ByNumber
+	reply, err := s.call(ctx, q)
 	if err != nil {
 		return Answer{KimlikNo: kimlikNo}, err
 	}
