@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -24,6 +25,10 @@ import (
 // real files for streams, real HTTP on loopback and a real store in a folder of the test.
 
 func TestMain(m *testing.M) {
+	// The tests wait for other processes far more than they compute. A -parallel on the command line wins.
+	if f := flag.Lookup("test.parallel"); f != nil {
+		_ = f.Value.Set("12")
+	}
 	testscript.Main(m, map[string]func(){
 		"iskurctl": func() { os.Exit(Main(OSEnv())) },
 	})

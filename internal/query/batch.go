@@ -35,6 +35,7 @@ type turn struct {
 	it      item
 	ans     Answer
 	err     error
+	first   bool // of those that are asked
 	skipped bool
 	done    chan struct{}
 }
@@ -47,7 +48,7 @@ type run struct {
 	open   context.Context // ends when no further item may be asked; calls under way end by themselves
 	cancel context.CancelFunc
 	mu     sync.Mutex
-	first  bool // an item has ended: the calls may run side by side
+	alone  chan struct{} // closed when the first call has ended: from then on they run side by side
 	why    error
 	inRow  int
 }
@@ -59,10 +60,7 @@ func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (R
 	s.budget.grow(job.Items)
 	feed, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &run{s: s, job: job, open: feed, cancel: cancel, slots: make(chan struct{}, s.cfg.Concurrency)}
-	for range s.cfg.Concurrency - 1 {
-		r.slots <- struct{}{}
-	}
+	r := &run{s: s, job: job, open: feed, cancel: cancel, slots: make(chan struct{}, s.cfg.Concurrency), alone: make(chan struct{})}
 
 	order := make(chan *turn, window)
 	work := make(chan *turn)
@@ -113,11 +111,12 @@ func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (R
 
 // feed hands the items out in input order until all are out or the batch is stopped.
 func (r *run) feed(ctx context.Context, order, work chan<- *turn) error {
+	first := true
 	for it, err := range r.job.items(ctx) {
 		if err != nil {
 			return err
 		}
-		t := &turn{it: it, done: make(chan struct{})}
+		t := &turn{it: it, first: first && it.answer == nil, done: make(chan struct{})}
 		if it.answer != nil {
 			t.ans = Answer{KimlikNo: it.kimlikNo, Certificates: it.answer.Certificates, FetchedAt: it.answer.FetchedAt}
 			close(t.done)
@@ -130,6 +129,7 @@ func (r *run) feed(ctx context.Context, order, work chan<- *turn) error {
 		if it.answer != nil {
 			continue
 		}
+		first = false
 		select {
 		case work <- t:
 		case <-ctx.Done():
@@ -143,6 +143,12 @@ func (r *run) feed(ctx context.Context, order, work chan<- *turn) error {
 
 // ask makes the calls of one item and keeps its answer.
 func (r *run) ask(ctx context.Context, t *turn) {
+	if !t.first {
+		select {
+		case <-r.alone:
+		case <-r.open.Done():
+		}
+	}
 	if r.open.Err() != nil {
 		t.skipped = true
 		return
@@ -156,20 +162,15 @@ func (r *run) ask(ctx context.Context, t *turn) {
 		return
 	}
 	r.finished(t.err)
+	if t.first {
+		close(r.alone)
+	}
 }
 
 // finished counts the failures in a row and ends the batch where going on would be wrong.
 func (r *run) finished(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.first {
-		r.first = true
-		defer func() {
-			for range cap(r.slots) - 1 {
-				<-r.slots
-			}
-		}()
-	}
 	if err == nil {
 		r.inRow = 0
 		return

@@ -78,7 +78,7 @@ func newBench(t *testing.T, rules ...string) *bench {
 	b.cfg = query.Config{
 		Client: client, Log: b.log, User: "ayse", Host: "masa-12", Concurrency: 4, Now: time.Now,
 		Jitter: func(limit time.Duration) time.Duration { return limit },
-		Sleep:  func(_ context.Context, d time.Duration) error {
+		Sleep: func(_ context.Context, d time.Duration) error {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.slept = append(b.slept, d)

@@ -94,36 +94,3 @@ func TestOnAPTY(t *testing.T) {
 	progress.Add(5)
 	progress.Finish()
 }
-
-func TestStdoutClosedAtStartIsNoticed(t *testing.T) {
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for redirect, want := range map[string]string{">&-": "closed", ">/dev/null": "open"} {
-		cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", `exec "$0" -test.run='^TestStdoutSeenFromInside$' `+redirect, exe)
-		cmd.Env = []string{"STDOUT_INSIDE=1"}
-		var errs strings.Builder
-		cmd.Stderr = &errs
-		if err := cmd.Run(); err != nil && want == "open" {
-			t.Errorf("%s: %v", redirect, err)
-		}
-		if got := errs.String(); !strings.Contains(got, want) {
-			t.Errorf("%s: seen as %q, want %q", redirect, got, want)
-		}
-	}
-}
-
-// TestStdoutSeenFromInside is the process that TestStdoutClosedAtStartIsNoticed looks at.
-func TestStdoutSeenFromInside(t *testing.T) {
-	if os.Getenv("STDOUT_INSIDE") == "" {
-		t.Skip("started by TestStdoutClosedAtStartIsNoticed only")
-	}
-	state := "open"
-	if _, err := System(os.Stdin, os.Stdout, os.Stderr, os.LookupEnv).Out.Write([]byte("x")); err != nil {
-		state = "closed"
-	}
-	if _, err := io.WriteString(os.Stderr, state+"\n"); err != nil {
-		t.Fatal(err)
-	}
-}

@@ -35,11 +35,12 @@ type Streams struct {
 // System describes the process's own streams. The width is COLUMNS when that is a number of at least 1, else what the
 // terminal of stdout (or else of stderr) says. Colour is decided as for --color auto.
 //
-// A stdout that was closed when the program started ("iskurctl … >&-") becomes a writer that always fails, so that
-// the result is not lost in silence; see closed for how it is found.
+// A stdout that does not work becomes a writer that always fails. One that was closed before the program started
+// ("iskurctl … >&-") cannot be told from a discarded one: Go's runtime puts /dev/null in its place, opened as Python's
+// subprocess.DEVNULL opens it, and a script that discards the output on purpose must not fail.
 func System(in, out, err *os.File, env Env) *Streams {
 	s := &Streams{In: in, Out: out, Err: err, InTTY: isTTY(in), OutTTY: isTTY(out), ErrTTY: isTTY(err)}
-	if closed(out) {
+	if _, err := out.Stat(); err != nil { // nil too
 		s.Out = closedWriter{}
 	}
 	s.Width = width(env, s, out, err)

@@ -119,13 +119,15 @@ func TestClosedStdoutFailsInsteadOfSwallowing(t *testing.T) {
 			t.Errorf("%s: a result written nowhere counts as written", name)
 		}
 	}
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer null.Close()
-	if _, err := System(nil, null, null, env()).Out.Write([]byte("x")); err != nil {
-		t.Errorf(">/dev/null must stay possible: %v", err)
+	for _, mode := range []int{os.O_WRONLY, os.O_RDWR} {
+		null, err := os.OpenFile(os.DevNull, mode, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer null.Close()
+		if _, err := System(nil, null, null, env()).Out.Write([]byte("x")); err != nil {
+			t.Errorf("a discarded output must stay possible: %v", err)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"iskurctl/internal/commands/cmdkit"
 	"iskurctl/internal/fault"
@@ -53,6 +54,7 @@ func (o *lookupOptions) ask(ctx context.Context, job *query.Job, sink *output.Si
 		return query.Result{}, err
 	}
 	var odd oddities
+	shown := o.d.Now()
 	bar := o.d.Streams.Progress(o.d.In(i18n.T("sorgulanıyor", "asking")), job.Items)
 	result, err := service.Batch(ctx, job, func(it query.Item) error {
 		bar.Add(1)
@@ -60,7 +62,14 @@ func (o *lookupOptions) ask(ctx context.Context, job *query.Job, sink *output.Si
 			return rejects.write(it)
 		}
 		odd.see(it.Answer.Notes)
-		return o.write(sink, it.Answer)
+		if err := o.write(sink, it.Answer); err != nil {
+			return err
+		}
+		if now := o.d.Now(); now.Sub(shown) > time.Second { // a reader at the other end of a pipe sees the work go on
+			shown = now
+			return sink.Flush()
+		}
+		return nil
 	})
 	bar.Finish()
 	odd.say(o.d)

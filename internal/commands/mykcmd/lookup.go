@@ -113,6 +113,9 @@ func (o *lookupOptions) period(ctx context.Context, args []string) error {
 					return err
 				}
 			}
+			if err := s.Flush(); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

@@ -1,0 +1,34 @@
+package i18n
+
+import "testing"
+
+func TestLocalesAreRead(t *testing.T) {
+	for in, want := range map[string]Lang{"tr": TR, "tr_TR.UTF-8": TR, "en-GB": EN, "en_US": EN} {
+		if got, ok := Parse(in); !ok || got != want {
+			t.Errorf("Parse(%q) = %v %v", in, got, ok)
+		}
+	}
+	for _, in := range []string{"", "C", "de_DE.UTF-8", "trx", "POSIX"} {
+		if _, ok := Parse(in); ok {
+			t.Errorf("Parse(%q) is a language of ours", in)
+		}
+	}
+}
+
+func TestNumbersAndTextsFollowTheLanguageAroundThem(t *testing.T) {
+	text := Tf("%d kayıt, %s", "%d records, %s", 1234567, T("tamam", "done"))
+	if text.TR != "1.234.567 kayıt, tamam" || text.EN != "1,234,567 records, done" {
+		t.Errorf("%+v", text)
+	}
+	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1.000", -1234: "-1.234", -999: "-999"} {
+		if got := Number(TR, n); got != want {
+			t.Errorf("Number(%d) = %q", n, got)
+		}
+	}
+}
+
+func TestTurkishCaseRules(t *testing.T) {
+	if Upper("istanbul ığdır") != "İSTANBUL IĞDIR" || Fold("GEÇERLİ") != Fold("geçerli") || Fold("IĞDIR") == Fold("iğdir") {
+		t.Error("the dotted and the dotless i are mixed up")
+	}
+}
