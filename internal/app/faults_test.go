@@ -31,21 +31,29 @@ type ends struct {
 	code     int
 	outcomes []string
 	args     []string // more arguments
+	earlier  bool     // records of earlier pages may stand on stdout
 }
 
-var protocolEnd = ends{code: 10, outcomes: []string{"protocol"}}
+var (
+	protocolEnd = ends{code: 10, outcomes: []string{"protocol"}}
+	threeTimes  = ends{code: 10, outcomes: []string{"protocol", "protocol", "protocol"}}
+)
 
 // exceptions are the rules that do not end as a refused reply. Rules not named here and not harmless must.
 var exceptions = map[string]ends{
 	// the service's own refusal: one attempt
 	"result_code": {code: 4, outcomes: []string{"refused"}},
 	// no byte of an answer: it may have been processed
-	"drop":   {code: 5, outcomes: []string{"unknown", "unknown", "unknown"}},
-	"drip":   {code: 5, outcomes: []string{"unknown", "unknown", "unknown"}, args: []string{"--timeout", "300ms"}},
-	"hang":   {code: 5, outcomes: []string{"unknown", "unknown", "unknown"}, args: []string{"--timeout", "300ms"}},
-	"slow":   {code: 5, outcomes: []string{"unknown", "unknown", "unknown"}, args: []string{"--timeout", "300ms"}},
-	"reset":  protocolEnd,
-	"status": {code: 5, outcomes: []string{"unavailable", "unavailable", "unavailable"}},
+	"drop": {code: 5, outcomes: []string{"unknown", "unknown", "unknown"}},
+	"drip": {code: 5, outcomes: []string{"unknown", "unknown", "unknown"}, args: []string{"--timeout", "300ms"}},
+	"hang": {code: 5, outcomes: []string{"unknown", "unknown", "unknown"}, args: []string{"--timeout", "300ms"}},
+	"slow": {code: 5, outcomes: []string{"unknown", "unknown", "unknown"}, args: []string{"--timeout", "300ms"}},
+	// not HTTP, or cut while it is read: the question may be asked again, and the end is protocol after the attempts
+	"cut": threeTimes, "cut_chunked": threeTimes, "http10_cut": threeTimes, "reset": threeTimes, "garbage": threeTimes,
+	"two_lengths": threeTimes, "big_header": threeTimes,
+	// the first page may stand: it passed as a whole, and only the second one shows that the cursor does not move
+	"stuck_cursor": {code: 10, outcomes: []string{"ok", "protocol"}, earlier: true},
+	"status":       {code: 5, outcomes: []string{"unavailable", "unavailable", "unavailable"}},
 }
 
 // variants are rules with keys, beside each rule as its name alone.
@@ -103,7 +111,7 @@ var only = map[string]string{
 	"row_without_person": "range", "repeated_row": "range",
 }
 
-// notInCatalogue lists the rules and fields that the catalogue does not have.
+// meets reports whether a question can come upon a rule.
 func meets(q question, rule string) bool {
 	name, keys, _ := strings.Cut(rule, ":")
 	if o := only[name]; o != "" {
@@ -141,7 +149,7 @@ func TestEveryBrokenReplyIsRefused(t *testing.T) {
 				continue
 			}
 			// Retries wait up to some seconds each: once is enough for them.
-			if len(end.outcomes) > 1 && q.name != "number" {
+			if len(end.outcomes) == 3 && q.name != "number" {
 				continue
 			}
 			t.Run(q.name+"/"+rule, func(t *testing.T) {
@@ -175,7 +183,7 @@ func fed(t *testing.T, q question, rule string, end ends, harmless bool) {
 		if len(records) == 0 {
 			t.Error("no record")
 		}
-	} else if len(records) != 0 {
+	} else if len(records) != 0 && !end.earlier {
 		t.Errorf("a broken reply gave records: %s", r.stdout)
 	}
 	if strings.Contains(r.stdout, `"none"`) {

@@ -137,7 +137,7 @@ func (s *NumberSource) ask(ctx context.Context) (string, error) {
 		return "", fault.New(fault.Usage, "number_missing", i18n.T("numara verilmedi", "no number was given")).
 			WithHint(i18n.Tf("numarayı argüman olarak ya da --%s DOSYA ile verin (- : standart girdi)", "give the number as an argument or with --%s FILE (- : standard input)", s.Flag))
 	}
-	return s.d.Streams.Prompt(ctx, s.d.In(i18n.T("TC kimlik no: ", "TC identity no: ")))
+	return s.d.Streams.Prompt(ctx, s.d.In(i18n.T("TC kimlik no:", "TC identity no:")))
 }
 
 // InvalidNumber is the error of a number that fails its check, on a line of a file or at a place among arguments.

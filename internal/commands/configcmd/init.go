@@ -112,7 +112,7 @@ func (o *initOptions) askURL(ctx context.Context) (string, error) {
 		return "", fault.New(fault.Usage, "flag_value_missing", i18n.T("--myk-url verilmedi", "--myk-url is missing")).
 			WithHint(i18n.T("örnek: --myk-url https://…", "for example --myk-url https://…"))
 	}
-	return o.d.Streams.Prompt(ctx, o.d.In(i18n.T("MYK servisinin adresi (https://…): ", "address of the MYK service (https://…): ")))
+	return o.d.Streams.Prompt(ctx, o.d.In(i18n.T("MYK servisinin adresi (https://…):", "address of the MYK service (https://…):")))
 }
 
 // build makes key, store and configuration, in this order: the profile appears only when all it names is there. What a

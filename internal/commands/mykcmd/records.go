@@ -21,7 +21,7 @@ var certificateColumns = []output.Column{
 	{Key: "SINAV_TARIHI", Title: i18n.T("SINAV TARİHİ", "EXAM DATE"), Kind: output.Date, Wide: true},
 	{Key: "BELGE_DUZENLEME_TARIHI", Title: i18n.T("DÜZENLEME TARİHİ", "ISSUE DATE"), Kind: output.Date, Wide: true},
 	{Key: "GECERLILIK_TARIHI", Title: i18n.T("GEÇERLİLİK", "VALID UNTIL"), Kind: output.Date},
-	{Key: "KURULUS_ADI", Title: i18n.T("KURULUŞ", "BODY"), Kind: output.Text},
+	{Key: "KURULUS_ADI", Title: i18n.T("KURULUŞ", "BODY"), Kind: output.Text, Wide: true},
 	{Key: "BELGE_DURUMU", Title: i18n.T("BELGE DURUMU", "STATUS AS SENT"), Kind: output.Text, Wide: true},
 	{Key: "EUROPASS_SERTIFIKA_TR", Title: i18n.T("EUROPASS (TR)", "EUROPASS (TR)"), Kind: output.Text, Wide: true},
 	{Key: "EUROPASS_SERTIFIKA_EN", Title: i18n.T("EUROPASS (EN)", "EUROPASS (EN)"), Kind: output.Text, Wide: true},
