@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	stdlog "log"
 	"os"
 	"os/user"
 	"runtime/debug"
@@ -87,8 +88,10 @@ func verdict(ctx context.Context, err error) *fault.Error {
 	return fault.From(cause)
 }
 
-// harden keeps personal data out of core files and of the runtime's own crash output.
+// harden keeps personal data out of core files, of the runtime's own crash output, and of the standard logger, to
+// which net/http writes what a server sends behind a reply.
 func harden() {
+	stdlog.SetOutput(io.Discard)
 	debug.SetTraceback("none")
 	noCoreFiles()
 }

@@ -214,6 +214,7 @@ func (w *wiring) client(p *config.Profile, o cmdkit.QueryOptions) (*myk.Client, 
 	c, err := myk.NewClient(cfg, w.env.Now)
 	if err == nil {
 		w.closers = append(w.closers, func() error { c.Close(); return nil })
+		err = c.Prepare(w.ctx) // a missing secret is found before the first log row
 	}
 	return c, err
 }

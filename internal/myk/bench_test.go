@@ -79,10 +79,10 @@ func TestMemoryDoesNotGrowWithAReplyThatHoldsNothing(t *testing.T) {
 	}
 	r := (&Client{wire: wire}).RangeRequest(Date{2024, 1, 1}, Date{2024, 12, 31}, "")
 	for name, body := range map[string]io.Reader{
-		"blanks":        &endless{"{", " "},
-		"unknown array": &endless{`{"X":[`, `"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",`},
-		"one value":     &endless{`{"X":"`, "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"},
-		"nested names":  &endless{`{"X":[`, `{"A":"yyyyyyyyyyyyyyyyyyyyyyyyyyy"},`},
+		"blanks":        &endless{"{", strings.Repeat(" ", 4096)},
+		"unknown array": &endless{`{"X":[`, strings.Repeat(`"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",`, 128)},
+		"one value":     &endless{`{"X":"`, strings.Repeat("y", 4096)},
+		"nested names":  &endless{`{"X":[`, strings.Repeat(`{"A":"yyyyyyyyyyyyyyyyyyyyyyyyyyy"},`, 128)},
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()

@@ -1,10 +1,8 @@
 package myk
 
 import (
-	"bytes"
 	"errors"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -282,102 +280,4 @@ func (d *decoder) value(c *Certificate, f field) (err error) {
 		c.KimlikNo, err = d.text(f)
 	}
 	return err
-}
-
-// syntax names what the JSON decoder refused. The decoder has no error values for bad text, only for names.
-func (d *decoder) syntax(err error) error {
-	if f := d.src.failed(); f != nil {
-		return f
-	}
-	var se *jsontext.SyntacticError
-	switch {
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		return violation{code: "reply_duplicate_key"}
-	case err == io.EOF, errors.Is(err, io.ErrUnexpectedEOF):
-		return violation{code: "reply_truncated"}
-	case errors.As(err, &se) && strings.Contains(se.Err.Error(), "invalid UTF-8"):
-		return violation{code: "reply_charset"}
-	case errors.As(err, &se) && strings.Contains(se.Err.Error(), "surrogate"):
-		return violation{code: "reply_surrogate"}
-	}
-	return violation{code: "reply_not_json"}
-}
-
-func (d *decoder) missing(f field) error { return violation{"reply_field_missing", d.wire.fields[f]} }
-
-// wrongType: where the decoder could not even tell the kind of the value, its own error is the better one.
-func (d *decoder) wrongType(f field) error {
-	if d.json.PeekKind() == 0 {
-		_, err := d.json.ReadToken()
-		return d.syntax(err)
-	}
-	return violation{"reply_value_type", d.wire.fields[f]}
-}
-
-// note remembers a name the contract does not have; reported is false inside the values of unknown fields.
-func (d *decoder) note(name []byte, reported bool) error {
-	if d.unknown[string(name)] || !reported && d.has(name) {
-		return nil
-	}
-	if d.unknown == nil {
-		d.unknown = map[string]bool{}
-	}
-	if !d.has(name) && len(d.unknown) == maxUnknownFields {
-		return violation{code: "reply_unknown_fields"}
-	}
-	d.unknown[string(name)] = reported
-	if reported {
-		d.reply.UnknownFields = append(d.reply.UnknownFields, inert(string(name), 64))
-	}
-	return nil
-}
-
-func (d *decoder) has(name []byte) bool { _, ok := d.unknown[string(name)]; return ok }
-
-// intern gives one copy of a text that repeats.
-func (d *decoder) intern(b []byte) string {
-	if s, ok := d.interned[string(b)]; ok {
-		return s
-	}
-	s := string(b)
-	if d.interned != nil && len(d.interned) < maxInterned && len(s) <= 256 {
-		d.interned[s] = s
-	}
-	return s
-}
-
-var replacement = []byte("\uFFFD")
-
-// read gives the text of a JSON string, valid until the next read; f names it in errors.
-func (d *decoder) read(f field) ([]byte, error) {
-	if d.json.PeekKind() != '"' {
-		return nil, d.wrongType(f)
-	}
-	b, err := d.quoted()
-	if err != nil {
-		return nil, err
-	}
-	if bytes.IndexByte(b, 0) >= 0 {
-		return nil, violation{code: "reply_nul"}
-	}
-	if bytes.Contains(b, replacement) {
-		d.reply.ReplacementChars = true
-	}
-	return b, nil
-}
-
-// quoted reads a string, name or value, without its quotes and escapes.
-func (d *decoder) quoted() ([]byte, error) {
-	d.src.taken = d.json.InputOffset()
-	v, err := d.json.ReadValue()
-	if err != nil {
-		return nil, d.syntax(err)
-	}
-	if bytes.IndexByte(v, '\\') < 0 {
-		return v[1 : len(v)-1], nil
-	}
-	if d.scratch, err = jsontext.AppendUnquote(d.scratch[:0], v); err != nil {
-		return nil, d.syntax(err)
-	}
-	return d.scratch, nil
 }

@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"sync"
 	"time"
@@ -52,6 +53,8 @@ type question struct {
 	slots chan struct{}
 	// waiting, when given, ends the waits (for a turn, for a slot, before a retry) but not a call under way.
 	waiting context.Context
+	// keep, when given, prepares what is to be written together with the outcome of a reply that was believed.
+	keep func(*myk.Reply) ([]func(*sql.Tx) error, error)
 	// check, when given, looks at what only the caller can know of a reply (a *myk.Failure refuses it).
 	check func(*myk.Reply) error
 }
@@ -123,9 +126,15 @@ func (s *Service) attempt(ctx context.Context, q question, attempt int) (*myk.Re
 	if began.IsZero() {
 		return nil, err
 	}
+	var with []func(*sql.Tx) error
+	if err == nil && q.keep != nil {
+		if with, err = q.keep(reply); err != nil {
+			reply = nil
+		}
+	}
 	// A call that was made gets its outcome even when the person has pressed Ctrl-C meanwhile.
 	end := s.cfg.Log.End(context.WithoutCancel(ctx), seq, audit.Outcome{
-		Code: outcome(reply, err), Records: records(reply), Duration: s.cfg.Now().Sub(began)})
+		Code: outcome(reply, err), Records: records(reply), Duration: s.cfg.Now().Sub(began)}, with...)
 	if end != nil {
 		return nil, end
 	}

@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"sync"
 
@@ -153,10 +154,9 @@ func (r *run) ask(ctx context.Context, t *turn) {
 		t.skipped = true
 		return
 	}
-	t.ans, t.err = r.s.number(ctx, question{slots: r.slots, waiting: r.open}, t.it.kimlikNo)
-	if t.err == nil {
-		t.err = r.job.save(context.WithoutCancel(ctx), t.it.pos, t.ans)
-	}
+	t.ans, t.err = r.s.number(ctx, question{slots: r.slots, waiting: r.open}, t.it.kimlikNo, func(a Answer) (func(*sql.Tx) error, error) {
+		return r.job.save(t.it.pos, a)
+	})
 	if t.err != nil && (ctx.Err() != nil || errors.Is(t.err, context.Canceled)) {
 		t.skipped = true // interrupted, not failed: --resume asks again
 		return

@@ -51,6 +51,7 @@ type Job struct {
 	Items   int64
 	Resumed bool
 	j       *Journal
+	insert  *sql.Stmt // of an answer: the hot statement of a batch, prepared once
 }
 
 // Load reads the numbers of a batch into the store. With resume it goes on with the unfinished job of the same name
@@ -65,7 +66,8 @@ func (j *Journal) Load(ctx context.Context, name string, numbers iter.Seq2[Numbe
 	if err == nil {
 		var job *Job
 		if job, err = j.settle(ctx, id, name, resume); err == nil {
-			return job, nil
+			job.insert, err = j.st.Prepare(ctx, sqlAnswer)
+			return job, err
 		}
 	}
 	if id != 0 {
@@ -264,20 +266,20 @@ func (job *Job) page(ctx context.Context, after int64) ([]item, error) {
 	return page, job.j.st.Explain(rows.Err())
 }
 
-// save keeps the answer of one item; durable on return.
-func (job *Job) save(ctx context.Context, pos int64, a Answer) error {
+// save prepares the keeping of an item's answer: sealed now, written when the function runs in a transaction.
+func (job *Job) save(pos int64, a Answer) (func(*sql.Tx) error, error) {
 	plain, err := json.Marshal(stored{FetchedAt: a.FetchedAt, Certificates: a.Certificates})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sealed, err := job.j.keys.Seal(job.j.rand, plain, itemAAD(job.ID, pos, "answer"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return job.j.st.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(context.WithoutCancel(ctx), sqlAnswer, job.ID, pos, sealed)
+	return func(tx *sql.Tx) error {
+		_, err := tx.Stmt(job.insert).Exec(job.ID, pos, sealed)
 		return err
-	})
+	}, nil
 }
 
 // Delete removes a finished job: its answers were printed, and the store keeps no copy.
@@ -288,11 +290,12 @@ func (j *Journal) drop(ctx context.Context, id int64) error {
 }
 
 func dropTx(ctx context.Context, tx *sql.Tx, id int64) error {
-	if _, err := tx.ExecContext(ctx, sqlDropItems, id); err != nil {
-		return err
+	for _, text := range []string{sqlDropAnswer, sqlDropItems, sqlDropJob} {
+		if _, err := tx.ExecContext(ctx, text, id); err != nil {
+			return err
+		}
 	}
-	_, err := tx.ExecContext(ctx, sqlDropJob, id)
-	return err
+	return nil
 }
 
 // sweep removes what nobody will resume: old jobs, and half-read ones of processes that died.

@@ -21,9 +21,14 @@ CREATE TABLE job_item (
 	line   BIGINT NOT NULL,                 -- physical line of its first appearance
 	tag    BLOB   NOT NULL,                 -- keyed tag of the number
 	number BLOB   NOT NULL,                 -- sealed
-	answer BLOB,                            -- sealed; NULL until answered
 	PRIMARY KEY (job, pos),
 	UNIQUE (job, tag)
+);
+CREATE TABLE job_answer (
+	job    BIGINT NOT NULL,
+	pos    BIGINT NOT NULL,
+	answer BLOB   NOT NULL,                 -- sealed
+	PRIMARY KEY (job, pos)
 );`}}
 
 const (
@@ -34,10 +39,10 @@ const (
 	sqlFindJob    = `SELECT id, digest, process, items FROM job WHERE name = $1`
 	sqlNameJob    = `UPDATE job SET name = $2, digest = $3, items = $4 WHERE id = $1`
 	sqlTakeJob    = `UPDATE job SET process = $2 WHERE id = $1`
-	sqlPage       = `SELECT pos, line, number, answer FROM job_item WHERE job = $1 AND pos > $2 ORDER BY pos LIMIT $3`
-	sqlAnswer     = `UPDATE job_item SET answer = $3 WHERE job = $1 AND pos = $2`
+	sqlPage       = `SELECT i.pos, i.line, i.number, a.answer FROM job_item i LEFT JOIN job_answer a ON a.job = i.job AND a.pos = i.pos WHERE i.job = $1 AND i.pos > $2 ORDER BY i.pos LIMIT $3`
+	sqlAnswer     = `INSERT INTO job_answer (job, pos, answer) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
 	sqlDropItems  = `DELETE FROM job_item WHERE job = $1`
+	sqlDropAnswer = `DELETE FROM job_answer WHERE job = $1`
 	sqlDropJob    = `DELETE FROM job WHERE id = $1`
 	sqlOldJobs    = `SELECT id, process FROM job WHERE created_ms < $1 OR name IS NULL`
-	sqlCountItems = `SELECT COUNT(*) FROM job_item WHERE job = $1`
 )

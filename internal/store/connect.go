@@ -27,13 +27,14 @@ type source struct {
 type setting struct{ name, value string }
 
 // dsn uses the driver's validated keys wherever there is one: a misspelt _pragma is silently ignored by SQLite. The
-// path is escaped, for "?", "#" and "%" would otherwise open another file.
+// path is escaped, for "?", "#" and "%" would otherwise open another file. recursive_triggers: without it REPLACE deletes
+// rows past the triggers that forbid it.
 func (c source) dsn() string {
 	busy := strconv.FormatInt(c.timeout.Milliseconds(), 10)
 	q := url.Values{
 		"mode": {"rw"}, "_busy_timeout": {busy}, "_foreign_keys": {"on"}, "_synchronous": {"FULL"},
 		"_dqs": {"0"}, "_defensive": {"1"}, "_error_rc": {"1"},
-		"_pragma": {"trusted_schema(0)", "temp_store(MEMORY)", "cell_size_check(1)", "secure_delete(1)", "journal_size_limit(4194304)"},
+		"_pragma": {"trusted_schema(0)", "temp_store(MEMORY)", "cell_size_check(1)", "secure_delete(1)", "recursive_triggers(1)", "journal_size_limit(4194304)"},
 	}
 	if c.readOnly {
 		q.Set("mode", "ro")
@@ -49,7 +50,7 @@ func (c source) dsn() string {
 func (c source) wanted() []setting {
 	w := []setting{
 		{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"secure_delete", "1"},
-		{"trusted_schema", "0"}, {"busy_timeout", strconv.FormatInt(c.timeout.Milliseconds(), 10)},
+		{"trusted_schema", "0"}, {"recursive_triggers", "1"}, {"busy_timeout", strconv.FormatInt(c.timeout.Milliseconds(), 10)},
 	}
 	if c.readOnly {
 		w = append(w, setting{"query_only", "1"})

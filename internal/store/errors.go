@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
@@ -149,5 +150,14 @@ func locked(waited time.Duration, err error) error {
 
 // filing explains an error of the operating system about the files of the store.
 func filing(err error) error {
-	return fault.New(fault.Store, "store_file", i18n.Tf("deponun dosyasına erişilemiyor: %s", "a file of the store cannot be accessed: %s", fault.Cause(err))).Because(err)
+	code := "store_file"
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		code = "store_full"
+	case errors.Is(err, syscall.EROFS):
+		code = "store_readonly"
+	case errors.Is(err, syscall.EIO):
+		code = "store_io"
+	}
+	return fault.New(fault.Store, code, i18n.Tf("deponun dosyasına erişilemiyor: %s", "a file of the store cannot be accessed: %s", fault.Cause(err))).Because(err)
 }

@@ -61,7 +61,7 @@ func (s *Store) Write(ctx context.Context, fn func(*sql.Tx) error) error {
 }
 
 // Finally has fn run once more in tx, after all others of the group and just before the commit: for what a group needs
-// only once, such as the head of a log. Call it inside a fn of Write. An error of it fails the whole group.
+// only once, such as the head of a log. Call it inside a fn of Write. An error of it counts as one of a fn.
 func (s *Store) Finally(tx *sql.Tx, fn func(*sql.Tx) error) {
 	s.last = append(s.last, request{fn: fn}) // tx is the worker's only one
 }
@@ -209,10 +209,7 @@ func (s *Store) transact(tx *sql.Tx, group []*request) error {
 		}
 		live = true
 		if err := r.call(tx); err != nil {
-			if ioFailure(err) {
-				return s.Explain(err)
-			}
-			return &failure{err}
+			return s.blame(err)
 		}
 	}
 	if !live {
@@ -220,7 +217,7 @@ func (s *Store) transact(tx *sql.Tx, group []*request) error {
 	}
 	for i := range s.last {
 		if err := s.last[i].call(tx); err != nil {
-			return s.Explain(err)
+			return s.blame(err)
 		}
 	}
 	if err := tx.Commit(); err != nil {
@@ -233,6 +230,14 @@ func (s *Store) transact(tx *sql.Tx, group []*request) error {
 		r.durable = r.err == nil
 	}
 	return nil
+}
+
+// blame tells an error of a fn, after which the others may succeed, from one of the disk, after which nobody can.
+func (s *Store) blame(err error) error {
+	if ioFailure(err) {
+		return s.Explain(err)
+	}
+	return &failure{err}
 }
 
 // call runs fn; a panic becomes an error here and is raised again in Write.
