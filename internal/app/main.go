@@ -9,7 +9,6 @@ import (
 	"io"
 	stdlog "log"
 	"os"
-	"os/user"
 	"runtime/debug"
 	"time"
 
@@ -35,13 +34,7 @@ func OSEnv() Env {
 	return Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.LookupEnv,
 		Now: time.Now, Rand: rand.Reader, Host: os.Hostname,
-		User: func() (string, error) {
-			u, err := user.Current()
-			if err != nil {
-				return "", err
-			}
-			return u.Username, nil
-		},
+		User: loginName,
 	}
 }
 

@@ -27,7 +27,8 @@ func newRoot(d *cmdkit.Deps) *cobra.Command {
 	root.Long = d.In(i18n.T(
 		"iskurctl: bir kişinin hangi MYK belgelerine sahip olduğunu protokole uygun biçimde sorar; her sorguyu, gönderilmeden önce günlüğe yazar.\n\nDenemek için hiçbir kurulum gerekmez: iskurctl --profile sandbox myk lookup 10000000146",
 		"iskurctl asks, as the protocol says, which MYK certificates a person holds, and writes every query to the log before it is sent.\n\nTo try it nothing has to be set up: iskurctl --profile sandbox myk lookup 10000000146"))
-	root.Example = "iskurctl --profile sandbox myk lookup 10000000146\niskurctl tc validate --input numaralar.txt --summary\niskurctl help exit-codes"
+	root.Example = d.In(i18n.T("iskurctl --profile sandbox myk lookup 10000000146\niskurctl tc validate --input numaralar.txt --summary\niskurctl help exit-codes",
+		"iskurctl --profile sandbox myk lookup 10000000146\niskurctl tc validate --input numbers.txt --summary\niskurctl help exit-codes"))
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
@@ -47,9 +48,9 @@ func globalFlags(d *cmdkit.Deps, root *cobra.Command) {
 	f.StringVar(&g.Lang, "lang", "", d.In(i18n.T("`tr|en` dil", "`tr|en` language")))
 	f.StringVar(&g.Color, "color", "", d.In(i18n.T("`auto|always|never` renk", "`auto|always|never` colour")))
 	f.StringVar(&g.Timeout, "timeout", "", d.In(i18n.T("`SÜRE` bir çağrının en uzun süresi (10s, 1m)", "`DUR` longest duration of one call (10s, 1m)")))
-	f.BoolVarP(&g.Quiet, "quiet", "q", false, d.In(i18n.T("uyarı ve ilerleme yazma", "no warnings, no progress")))
+	f.BoolVarP(&g.Quiet, "quiet", "q", false, d.In(i18n.T("uyarı ve ilerleme gösterilmez", "no warnings, no progress")))
 	f.CountVarP(&g.Verbose, "verbose", "v", d.In(i18n.T("daha çok bilgi yaz", "say more")))
-	f.BoolVar(&g.NoProgress, "no-progress", false, d.In(i18n.T("ilerleme çubuğu gösterme", "no progress bar")))
+	f.BoolVar(&g.NoProgress, "no-progress", false, d.In(i18n.T("ilerleme çubuğu gösterilmez", "no progress bar")))
 	f.BoolVarP(&g.Yes, "yes", "y", false, d.In(i18n.T("sorulara evet de", "answer yes to questions")))
 	f.BoolP("help", "h", false, d.In(i18n.T("bu yardımı göster", "show this help")))
 }
@@ -85,7 +86,7 @@ func globals(d *cmdkit.Deps, cmd *cobra.Command) error {
 	for name, set := range map[string]func(string) bool{
 		"lang":        func(v string) bool { g.Lang = v; return true },
 		"color":       func(v string) bool { g.Color = v; return true },
-		"timeout":     func(v string) bool { g.Timeout = v; return true },
+		"timeout":     func(v string) bool { _, err := config.ParseDuration(v); return err == nil }, // config takes it from there
 		"quiet":       truth(&g.Quiet),
 		"no-progress": truth(&g.NoProgress),
 		"verbose":     verbose,

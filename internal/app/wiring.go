@@ -193,7 +193,7 @@ func (w *wiring) query(ctx context.Context, o cmdkit.QueryOptions) (*query.Servi
 func notInRegistry(context.Context, audit.Method) error {
 	return fault.New(fault.Refused, "not_authorised",
 		i18n.T("bu kullanıcı Ek-2'de sorgulamaya yetkili kişi olarak kayıtlı değil", "this user is not registered in Ek-2 as authorised to query")).
-		WithHint(i18n.T(`bu sürümde Ek-2 kayıt komutları yoktur; bu makinede sorgu izni vermek için profilde authorisation = "none" yazın`,
+		WithHint(i18n.T(`bu sürümde Ek-2 kayıt komutları yoktur; bu makinede sorgu izni vermek için yapılandırmada bu profile authorisation = "none" yazın`,
 			`this version has no commands for Ek-2 yet; to allow queries from this machine write authorisation = "none" in the profile`))
 }
 

@@ -184,7 +184,7 @@ func (r *resolver) duration(key, s string) time.Duration {
 func (r *resolver) reference(key, ref string, required bool) {
 	if ref == "" {
 		if required {
-			r.fail(key, "anahtar başvurusu verilmemiş (file:, env:, cmd:, keyring:)", "no key reference is given (file:, env:, cmd:, keyring:)")
+			r.fail(key, "ana anahtarın yeri verilmemiş (file:YOL, env:AD, cmd:PROGRAM ya da keyring:AD)", "no key reference is given (file:, env:, cmd:, keyring:)")
 		}
 		return
 	}
@@ -199,7 +199,7 @@ func (r *resolver) reference(key, ref string, required bool) {
 			r.list[i].Value = "***"
 		}
 	}
-	r.fail(key, "gizli değer dosyada durmaz; file:, env:, cmd: ya da keyring: başvurusu yazın", "a secret never stands in the file; write a file:, env:, cmd: or keyring: reference")
+	r.fail(key, "gizli bilginin kendisi değil, yeri yazılır: file:YOL, env:AD, cmd:PROGRAM ya da keyring:AD", "a secret never stands in the file; write a file:, env:, cmd: or keyring: reference")
 }
 
 // ParseDuration reads a positive duration with a unit.

@@ -51,6 +51,8 @@ type question struct {
 	// slots, when given, bounds the calls under way. A slot is held from the log row to the end of the reply, so that
 	// the writing of outcomes does not take a place among them.
 	slots chan struct{}
+	// stop, when given, is told of a failure that ends the batch.
+	stop func(error)
 	// waiting, when given, ends the waits (for a turn, for a slot, before a retry) but not a call under way.
 	waiting context.Context
 	// keep, when given, prepares what is to be written together with the outcome of a reply that was believed.
@@ -93,7 +95,7 @@ func (s *Service) call(ctx context.Context, q question) (*myk.Reply, error) {
 func (s *Service) later(f *myk.Failure) error {
 	e := *f.Fault
 	e.RetryAt = s.cfg.Now().Add(f.RetryAfter).UTC()
-	e.Hint = i18n.Tf("servis şu andan sonra yeniden denenmesini istiyor: %s", "the service asks to be tried again after %s",
+	e.Hint = i18n.Tf("servis, şu zamandan sonra yeniden denenmesini istiyor: %s", "the service asks to be tried again after %s",
 		e.RetryAt.Format("2006-01-02T15:04:05.000Z"))
 	out := *f
 	out.Fault, out.Retry = &e, false
@@ -120,6 +122,9 @@ func (s *Service) attempt(ctx context.Context, q question, attempt int) (*myk.Re
 		row.Params = append(row.Params, audit.Param{Name: p.Name, Value: p.Value})
 	}
 	seq, began, reply, err := s.send(ctx, row, q)
+	if err != nil && q.stop != nil && stops(err) {
+		q.stop(err) // before the slot is free: no further call may begin
+	}
 	if q.slots != nil {
 		<-q.slots
 	}

@@ -154,7 +154,7 @@ func (r *run) ask(ctx context.Context, t *turn) {
 		t.skipped = true
 		return
 	}
-	t.ans, t.err = r.s.number(ctx, question{slots: r.slots, waiting: r.open}, t.it.kimlikNo, func(a Answer) (func(*sql.Tx) error, error) {
+	t.ans, t.err = r.s.number(ctx, question{slots: r.slots, waiting: r.open, stop: r.end}, t.it.kimlikNo, func(a Answer) (func(*sql.Tx) error, error) {
 		return r.job.save(t.it.pos, a)
 	})
 	if t.err != nil && (ctx.Err() != nil || errors.Is(t.err, context.Canceled)) {
@@ -176,16 +176,25 @@ func (r *run) finished(err error) {
 		return
 	}
 	r.inRow++
-	switch {
-	case r.why != nil:
-	case stops(err):
-		r.why = err
-	case r.inRow >= enough:
-		r.why = fault.New(fault.Partial, "batch_stopped",
+	if stops(err) {
+		r.endLocked(err)
+	} else if r.inRow >= enough {
+		r.endLocked(fault.New(fault.Partial, "batch_stopped",
 			i18n.T("art arda 10 numara alınamadı; toplu sorgu durduruldu", "10 numbers in a row failed; the batch was stopped")).
-			WithHint(i18n.T("servis düzelince aynı komutu --resume ile yineleyin", "when the service is well again, repeat the same command with --resume")).Because(err)
-	default:
-		return
+			WithHint(i18n.T("servis düzelince aynı komutu --resume ile yineleyin", "when the service is well again, repeat the same command with --resume")).Because(err))
 	}
-	r.cancel()
+}
+
+// end stops the batch: no further call begins. The first reason is the one that is reported.
+func (r *run) end(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.endLocked(why)
+}
+
+func (r *run) endLocked(why error) {
+	if r.why == nil {
+		r.why = why
+		r.cancel()
+	}
 }

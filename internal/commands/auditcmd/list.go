@@ -97,7 +97,7 @@ func (o *listOptions) filter(ctx context.Context) (audit.Filter, error) {
 			continue
 		}
 		if !tckn.Check(v.Text).Valid() {
-			return f, cmdkit.InvalidNumber(v.Line)
+			return f, o.source.InvalidNumber(v.Line)
 		}
 		f.KimlikNos = append(f.KimlikNos, v.Text)
 	}

@@ -141,8 +141,12 @@ func (s *NumberSource) ask(ctx context.Context) (string, error) {
 }
 
 // InvalidNumber is the error of a number that fails its check, on a line of a file or at a place among arguments.
-func InvalidNumber(line int64) *fault.Error {
-	return fault.New(fault.Input, "tc_invalid", i18n.Tf("%s. satırdaki TC kimlik numarası geçersiz", "the TC identity number on line %s is not valid", strconv.FormatInt(line, 10))).
+func (s *NumberSource) InvalidNumber(line int64) *fault.Error {
+	text := i18n.T("verilen %s. TC kimlik numarası geçersiz", "TC identity number %s of those given is not valid")
+	if s.File != "" {
+		text = i18n.T("%s. satırdaki TC kimlik numarası geçersiz", "the TC identity number on line %s is not valid")
+	}
+	return fault.New(fault.Input, "tc_invalid", i18n.Tf(text.TR, text.EN, strconv.FormatInt(line, 10))).
 		WithHint(i18n.T("nedeni için: iskurctl tc validate", "for the reason: iskurctl tc validate"))
 }
 

@@ -30,7 +30,7 @@ func (d *Deps) OutputFlags(cmd *cobra.Command, columns []output.Column) *Output 
 	if columns != nil {
 		f.StringSliceVar(&o.options.Fields, "fields", nil, d.In(i18n.T("`ALAN,ALAN…` yalnızca bu alanlar, bu sırayla", "`FIELD,FIELD…` only these fields, in this order")))
 	}
-	f.BoolVar(&o.options.NoHeaders, "no-headers", false, d.In(i18n.T("başlık satırını yazma", "leave the header line out")))
+	f.BoolVar(&o.options.NoHeaders, "no-headers", false, d.In(i18n.T("başlık satırı yazılmaz", "leave the header line out")))
 	f.StringVar(&o.options.JQ, "jq", "", d.In(i18n.T("`İFADE` JSON sonucunu bu jq ifadesiyle süz", "`EXPR` filter the JSON result by this jq expression")))
 	f.StringVar(&o.options.OutFile, "out", "", d.In(i18n.T("`DOSYA` sonucu dosyaya yaz (yarım dosya kalmaz, 0600)", "`FILE` write the result to a file (atomic, 0600)")))
 	f.BoolVar(&o.options.Force, "force", false, d.In(i18n.T("var olan --out dosyasını değiştir", "replace an existing --out file")))

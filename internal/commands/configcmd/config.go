@@ -21,7 +21,7 @@ func New(d *cmdkit.Deps) *cobra.Command {
 var showColumns = []output.Column{
 	{Key: "key", Title: i18n.T("AYAR", "SETTING"), Kind: output.Code},
 	{Key: "value", Title: i18n.T("DEĞER", "VALUE"), Kind: output.Text},
-	{Key: "origin", Title: i18n.T("NEREDEN", "FROM"), Kind: output.Code},
+	{Key: "origin", Title: i18n.T("KAYNAĞI", "ORIGIN"), Kind: output.Code},
 }
 
 func newShow(d *cmdkit.Deps) *cobra.Command {
@@ -29,7 +29,7 @@ func newShow(d *cmdkit.Deps) *cobra.Command {
 	cmd := d.Command(cmdkit.Spec{
 		Use:   "show",
 		Short: i18n.T("yürürlükteki ayarları ve nereden geldiklerini gösterir", "shows the settings in force and where each comes from"),
-		Long: i18n.T("Seçilen profilin her ayarını, değerini ve nereden geldiğini gösterir: flag (seçenek), environment (ortam değişkeni), file (dosya) ya da default (varsayılan). Gizli değerlerin yalnızca başvurusu görünür.",
+		Long: i18n.T("Seçilen profilin her ayarını, değerini ve nereden geldiğini gösterir: flag (seçenek), environment (ortam değişkeni), file (dosya) ya da default (varsayılan). Gizli bilgilerin yalnızca yeri görünür.",
 			"Shows every setting of the chosen profile, its value and where it comes from: flag, environment, file or default. Of secrets only the reference is shown."),
 		Example: i18n.T("iskurctl config show\niskurctl --profile sandbox config show -o json", "iskurctl config show\niskurctl --profile sandbox config show -o json"),
 		Exits:   []fault.Class{fault.OK, fault.Usage, fault.Output},
@@ -75,7 +75,7 @@ func newPath(d *cmdkit.Deps) *cobra.Command {
 			return out.Emit(ctx, func(s *output.Sink) error {
 				return s.Object([]output.Field{
 					field("config", i18n.T("yapılandırma", "configuration"), file),
-					field("origin", i18n.T("nereden", "from"), origin),
+					field("origin", i18n.T("nereden geldiği", "origin"), origin),
 					field("data", i18n.T("veri klasörü", "data folder"), paths.DataDir),
 					field("state", i18n.T("durum klasörü", "state folder"), paths.StateDir),
 				})

@@ -79,10 +79,10 @@ var environmentText = i18n.T(`Genel seçeneklerin ve --output'un birer ortam de�
   ISKURCTL_STORE        deponun yolu
   ISKURCTL_LANG         tr ya da en
   ISKURCTL_COLOR        auto, always ya da never
-  ISKURCTL_QUIET        1: uyarı ve ilerleme yazma
+  ISKURCTL_QUIET        1: uyarı ve ilerleme gösterilmez
   ISKURCTL_VERBOSE      1–9: daha çok bilgi yaz
   ISKURCTL_TIMEOUT      bir çağrının en uzun süresi, örnek 10s
-  ISKURCTL_NO_PROGRESS  1: ilerleme çubuğu gösterme
+  ISKURCTL_NO_PROGRESS  1: ilerleme çubuğu gösterilmez
   ISKURCTL_OUTPUT       varsayılan çıktı biçimi
 
   NO_COLOR, CLICOLOR_FORCE, TERM=dumb     renk kararı

@@ -82,12 +82,14 @@ func (o *lookupOptions) ask(ctx context.Context, job *query.Job, sink *output.Si
 // outcome gives the exit of a batch: the cause of a stop, or 8 when something failed.
 func (o *lookupOptions) outcome(r query.Result) error {
 	open := r.Total - r.Answered
-	saved := i18n.Tf("%d numaradan %d tanesi alındı, %d tanesi kaldı", "of %d numbers %d were answered, %d are left", r.Total, r.Answered, open)
+	saved := i18n.Tf("%[1]d numaradan %[2]d tanesinin yanıtı alındı, %[3]d tanesi kaldı", "answered: %[2]d of %[1]d numbers; left: %[3]d", r.Total, r.Answered, open)
 	again := i18n.T("tamamlamak için aynı komutu --resume ile yineleyin", "to finish, repeat the same command with --resume")
 	if r.Stop != nil {
 		e := *fault.From(r.Stop)
 		e.Message = i18n.Join("; ", e.Message, saved)
-		e.Hint = joinHints(e.Hint, again)
+		if e.Code != "batch_stopped" { // whose hint says it already
+			e.Hint = joinHints(e.Hint, again)
+		}
 		return &e
 	}
 	if r.Failed > 0 {
@@ -99,9 +101,6 @@ func (o *lookupOptions) outcome(r query.Result) error {
 func joinHints(first, second i18n.Text) i18n.Text {
 	if first.Empty() {
 		return second
-	}
-	if first == second {
-		return first
 	}
 	return i18n.Join("; ", first, second)
 }

@@ -47,11 +47,11 @@ func newLookup(d *cmdkit.Deps) *cobra.Command {
 	f.StringVar(&o.to, "to", "", d.In(i18n.T("`TARİH` bu tarihe kadar, o gün dahil", "`DATE` up to this date, the day included")))
 	o.query.addBatch(d, o.cmd)
 	f.BoolVar(&o.filter.validOnly, "valid-only", false, d.In(i18n.T("yalnızca geçerli belgeleri yaz", "print valid certificates only")))
-	f.BoolVar(&o.filter.foundOnly, "found-only", false, d.In(i18n.T("belgesi olmayanları yazma", "leave out people without a certificate")))
+	f.BoolVar(&o.filter.foundOnly, "found-only", false, d.In(i18n.T("belgesi olmayanlar yazılmaz", "leave out people without a certificate")))
 	f.StringVar(&o.job, "job", "", d.In(i18n.T("`AD` toplu sorguya verilen ad", "`NAME` name of the batch")))
 	f.BoolVar(&o.resume, "resume", false, d.In(i18n.T("yarım kalan toplu sorguyu tamamla", "finish a batch that was cut off")))
 	f.BoolVar(&o.skipInvalid, "skip-invalid", false, d.In(i18n.T("geçersiz numaraları atla ve kaç tane olduğunu söyle", "leave invalid numbers out and say how many")))
-	f.BoolVar(&o.allowEmpty, "allow-empty", false, d.In(i18n.T("dosyada hiç numara yoksa hata verme", "a file without numbers is no error")))
+	f.BoolVar(&o.allowEmpty, "allow-empty", false, d.In(i18n.T("dosyada numara olmaması hata sayılmaz", "a file without numbers is no error")))
 	f.StringVar(&o.rejects, "rejects", "", d.In(i18n.T("`DOSYA` alınamayan numaraların satırlarını dosyaya yaz (NDJSON)", "`FILE` write the lines of numbers that failed to a file (NDJSON)")))
 	o.out = d.OutputFlags(o.cmd, certificateColumns)
 	return o.cmd

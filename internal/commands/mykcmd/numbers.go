@@ -54,7 +54,7 @@ func (o *lookupOptions) checked(ctx context.Context, args []string, left *skippe
 			case o.skipInvalid:
 				left.add(v.Line)
 			default:
-				yield(query.Numbered{}, cmdkit.InvalidNumber(v.Line))
+				yield(query.Numbered{}, o.source.InvalidNumber(v.Line))
 				return
 			}
 		}
@@ -145,7 +145,7 @@ func (s *skipped) say(d *cmdkit.Deps) {
 	if s.count == 0 {
 		return
 	}
-	t := i18n.Tf("%d geçersiz numara atlandı", "%d invalid numbers were left out", s.count)
+	t := i18n.Tf("%d geçersiz numara atlandı", "invalid numbers left out: %d", s.count)
 	if d.Globals.Verbose > 0 {
 		t = i18n.Join(": ", t, i18n.Tf("satır %s", "line %s", strings.Join(s.lines, ", ")))
 	}

@@ -22,9 +22,9 @@ func newPing(d *cmdkit.Deps) *cobra.Command {
 	o := &pingOptions{d: d}
 	o.cmd = d.Command(cmdkit.Spec{
 		Use:   "ping",
-		Short: i18n.T("servise ulaşılıp ulaşılmadığını dener", "tries whether the service can be reached"),
+		Short: i18n.T("servise ulaşılıp ulaşılmadığını dener", "checks whether the service can be reached"),
 		Long: i18n.T("Kişisel veri göndermeden tek bir Parametre Gönderimi çağrısıyla ağı, TLS'yi ve kimlik bilgilerini dener. Çağrı günlüğe yazılır.",
-			"Tries the network, TLS and the credentials by one call of \"Parametre Gönderimi\", without personal data. The call is logged."),
+			"Checks the network, TLS and the credentials by one call of \"Parametre Gönderimi\", without personal data. The call is logged."),
 		Example: i18n.T("iskurctl myk ping\niskurctl --profile sandbox myk ping -o json", "iskurctl myk ping\niskurctl --profile sandbox myk ping -o json"),
 		Exits:   queryExits,
 		Run:     func(ctx context.Context, _ []string) error { return runPing(ctx, o) },

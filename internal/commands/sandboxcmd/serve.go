@@ -44,8 +44,8 @@ func newServe(d *cmdkit.Deps) *cobra.Command {
 	f.Uint64Var(&o.seed, "seed", 1, d.In(i18n.T("`TOHUM` üretilen kişilerin tohumu", "`SEED` seed of the generated people")))
 	f.StringArrayVar(&o.faults, "fault", nil, d.In(i18n.T("`KURAL` hata kuralı; yinelenebilir", "`RULE` fault rule; may be repeated")))
 	f.StringVar(&o.username, "username", "", d.In(i18n.T("`AD` basic kimlik doğrulamada beklenen kullanıcı adı", "`NAME` user name expected with basic authentication")))
-	f.StringVar(&o.password, "password", "", d.In(i18n.T("`BAŞVURU` beklenen parolanın başvurusu (file:, env:, cmd:)", "`REF` reference of the password expected (file:, env:, cmd:)")))
-	f.StringVar(&o.token, "token", "", d.In(i18n.T("`BAŞVURU` beklenen bearer belirtecinin başvurusu", "`REF` reference of the bearer token expected")))
+	f.StringVar(&o.password, "password", "", d.In(i18n.T("`YER` beklenen parolanın yeri (file:, env:, cmd:)", "`REF` reference of the password expected (file:, env:, cmd:)")))
+	f.StringVar(&o.token, "token", "", d.In(i18n.T("`YER` beklenen bearer belirtecinin yeri", "`REF` reference of the bearer token expected")))
 	return cmd
 }
 

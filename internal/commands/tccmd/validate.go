@@ -39,9 +39,9 @@ func newValidate(d *cmdkit.Deps) *cobra.Command {
 	o := &validateOptions{d: d}
 	var cmd *cobra.Command
 	cmd = d.Command(cmdkit.Spec{
-		Use:   "validate [NUMBER…]",
+		Use:   "validate [TC…]",
 		Short: i18n.T("TC kimlik numaralarını denetler", "checks TC identity numbers"),
-		Long: i18n.T("Numaraların biçimini ve denetim basamaklarını denetler. Geçerli bir numara, böyle bir kişinin var olduğunu göstermez.\n\nNeden, ilk uyan: empty, non_digit, length, leading_zero, checksum_10, checksum_11, ok (--strict ile: placeholder).",
+		Long: i18n.T("Numaraların biçimini ve denetim basamaklarını denetler. Geçerli bir numara, böyle bir kişinin var olduğunu göstermez.\n\nNeden alanında ilk uyan yazılır: empty, non_digit, length, leading_zero, checksum_10, checksum_11, ok (--strict ile: placeholder).",
 			"Checks the form and the check digits of numbers. A valid number does not mean that such a person exists.\n\nThe reason is the first that applies: empty, non_digit, length, leading_zero, checksum_10, checksum_11, ok (with --strict: placeholder)."),
 		Example: i18n.T("iskurctl tc validate 10000000146\niskurctl tc validate --input numaralar.txt --summary\niskurctl tc validate --input kisiler.csv --column TCKN --invalid-only -o csv",
 			"iskurctl tc validate 10000000146\niskurctl tc validate --input numbers.txt --summary\niskurctl tc validate --input people.csv --column TCKN --invalid-only -o csv"),
@@ -139,5 +139,5 @@ func (c *counts) verdict() error {
 	if c.valid == c.total {
 		return nil
 	}
-	return fault.New(fault.Negative, "tc_invalid", i18n.Tf("%d numaradan %d tanesi geçersiz", "of %d numbers %d are invalid", c.total, c.total-c.valid))
+	return fault.New(fault.Negative, "tc_invalid", i18n.Tf("%[1]d numaradan %[2]d tanesi geçersiz", "invalid: %[2]d of %[1]d numbers", c.total, c.total-c.valid))
 }

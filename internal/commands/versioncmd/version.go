@@ -34,7 +34,7 @@ func fields(b cmdkit.Build) []output.Field {
 	}
 	return []output.Field{
 		f("version", i18n.T("sürüm", "version"), b.Version),
-		f("commit", i18n.T("kaynak", "commit"), b.Commit),
+		f("commit", i18n.T("kaynak sürümü (commit)", "commit"), b.Commit),
 		f("date", i18n.T("tarih", "date"), b.Date),
 		f("go", i18n.T("Go", "Go"), b.Go),
 		f("os", i18n.T("işletim sistemi", "operating system"), b.OS),
