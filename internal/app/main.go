@@ -57,7 +57,7 @@ func Main(e Env) (code int) {
 	w := &wiring{env: e, ctx: ctx, lang: p.lang}
 	deps := &cmdkit.Deps{Lang: p.lang, Streams: streams, Globals: &cmdkit.Globals{}, Env: e.Getenv, Now: e.Now, Rand: e.Rand, Build: build()}
 	w.connect(deps)
-	root := newRoot(deps)
+	root := newRoot(deps, args)
 	root.SetArgs(args)
 	root.SetOut(e.Stdout)
 	root.SetErr(io.Discard) // cobra's own words would be English

@@ -19,8 +19,8 @@ import (
 	"iskurctl/internal/i18n"
 )
 
-// newRoot makes the command tree in the language of the run.
-func newRoot(d *cmdkit.Deps) *cobra.Command {
+// newRoot makes the command tree in the language of the run. args are only looked at for errors.
+func newRoot(d *cmdkit.Deps, args []string) *cobra.Command {
 	root := d.Group("iskurctl", i18n.T("MYK belgelerini sorgular, TC kimlik numaralarını denetler, sorgu günlüğünü tutar",
 		"looks up MYK certificates, checks TC identity numbers, keeps the query log"),
 		tccmd.New(d), mykcmd.New(d), auditcmd.New(d), sandboxcmd.New(d), configcmd.New(d), versioncmd.New(d), completioncmd.New(d))
@@ -31,7 +31,7 @@ func newRoot(d *cmdkit.Deps) *cobra.Command {
 		"iskurctl --profile sandbox myk lookup 10000000146\niskurctl tc validate --input numbers.txt --summary\niskurctl help exit-codes"))
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err, args) })
 	root.SetHelpCommand(helpcmd.New(d))
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { d.WriteHelp(cmd.OutOrStdout(), d.Streams.OutPalette(), cmd) })
 	globalFlags(d, root)

@@ -23,7 +23,7 @@ import (
 func tree(lang i18n.Lang, out *bytes.Buffer) *cobra.Command {
 	none := func(string) (string, bool) { return "", false }
 	root := newRoot(&cmdkit.Deps{Lang: lang, Streams: &term.Streams{In: strings.NewReader(""), Out: out, Err: out},
-		Globals: &cmdkit.Globals{}, Env: none, Now: time.Now})
+		Globals: &cmdkit.Globals{}, Env: none, Now: time.Now}, nil)
 	root.SetOut(out)
 	root.SetErr(out)
 	root.InitDefaultHelpCmd()

@@ -7,12 +7,16 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"iskurctl/internal/commands/cmdkit"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 )
 
 // flagError puts pflag's complaints into our words. Values are never repeated: a mistyped line may hold a number.
-func flagError(cmd *cobra.Command, err error) error {
+func flagError(cmd *cobra.Command, err error, args []string) error {
+	if word := misspelt(cmd, args); word != "" { // `myk lokup -o json`: the verb is wrong, not the flag
+		return cmdkit.UnknownCommand(cmd, word)
+	}
 	var (
 		missing *pflag.NotExistError
 		noValue *pflag.ValueRequiredError
@@ -36,6 +40,18 @@ func flagError(cmd *cobra.Command, err error) error {
 		return fault.New(fault.Usage, "flag_syntax", i18n.T("seçenek yazımı hatalı", "a flag is not written correctly")).WithHint(help)
 	}
 	return err
+}
+
+// misspelt gives the word that stands where a verb of the group cmd should, "" when there is none.
+func misspelt(cmd *cobra.Command, args []string) string {
+	noun, verb := words(args)
+	switch {
+	case !cmd.HasParent():
+		return noun
+	case cmd.HasSubCommands() && cmd.Name() != "help":
+		return verb
+	}
+	return ""
 }
 
 func dashed(name string) string {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -51,12 +52,9 @@ func TestOutAppearsWholeAndPrivate(t *testing.T) {
 	if err := s.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	tmp, err := filepath.Glob(filepath.Join(dir, ".iskurctl-*.tmp"))
-	if err != nil || len(tmp) != 1 {
-		t.Fatalf("the temporary file: %v, %v", tmp, err)
-	}
-	if info, err := os.Stat(tmp[0]); err != nil || info.Mode() != 0o600 {
-		t.Fatalf("%v, %v", info, err)
+	// Where the file system can, nothing stands in the folder that a kill could leave behind.
+	if tmp, err := filepath.Glob(filepath.Join(dir, ".*")); err != nil || runtime.GOOS == "linux" && len(tmp) != 0 {
+		t.Fatalf("in the folder before the end: %v, %v", tmp, err)
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Fatalf("the file is there before it is complete: %v", err)
@@ -177,6 +175,9 @@ func TestTheHardLinkWayKeepsTheSamePromise(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.discard()
+	if err := a.giveName(); err != nil {
+		t.Fatal(err)
+	}
 	if err := a.link(); err != nil {
 		t.Fatal(err)
 	}
@@ -188,6 +189,9 @@ func TestTheHardLinkWayKeepsTheSamePromise(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.discard()
+	if err := b.giveName(); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(dir, "g"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

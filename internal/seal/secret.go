@@ -55,14 +55,14 @@ func Secret(ctx context.Context, ref string, env Env) ([]byte, error) {
 	case scheme == "keyring" && rest != "":
 		raw, err = fromKeyring(ctx, rest)
 	default:
-		return nil, fault.New(fault.Usage, "secret_scheme", i18n.T("gizli bilgi bir göndermeyle verilir", "a secret is given by a reference")).
+		return nil, fault.New(fault.Usage, "secret_scheme", i18n.T("gizli bilginin kendisi değil, yeri yazılır", "a secret is given by a reference")).
 			WithHint(i18n.T("file:YOL, env:AD, cmd:PROGRAM … ya da keyring:AD biçiminde yazın", "write it as file:PATH, env:NAME, cmd:PROGRAM … or keyring:NAME"))
 	}
 	if err != nil {
 		return nil, err
 	}
 	if len(raw) > maxSecret {
-		return nil, fault.New(fault.Usage, "secret_size", i18n.Tf("gizli bilgi %s bayttan uzun; gönderme yanlış bir yeri gösteriyor olabilir",
+		return nil, fault.New(fault.Usage, "secret_size", i18n.Tf("gizli bilgi %s bayttan uzun; gösterilen yer yanlış olabilir",
 			"the secret is longer than %s bytes; the reference may point to the wrong place", maxSecret))
 	}
 	if bytes.HasSuffix(raw, []byte("\n")) {

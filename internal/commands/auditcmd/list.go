@@ -77,7 +77,7 @@ func (o *listOptions) filter(ctx context.Context) (audit.Filter, error) {
 	if f.To, err = cmdkit.ParseMoment("to", o.to, true); err != nil {
 		return f, err
 	}
-	if !f.From.IsZero() && !f.To.IsZero() && f.To.Before(f.From) {
+	if !f.From.IsZero() && !f.To.IsZero() && !f.To.After(f.From) {
 		return f, cmdkit.Reversed()
 	}
 	if err := oneOf("method", o.method, audit.Methods()); err != nil {

@@ -72,11 +72,19 @@ func UnknownCommand(parent *cobra.Command, word string) error {
 			names = append(names, c.Name())
 		}
 	}
-	e := fault.New(fault.Usage, "unknown_command", i18n.Tf("bilinmeyen komut: %s %s", "unknown command: %s %s", parent.CommandPath(), word))
 	if near := fault.Nearest(word, names); near != "" {
-		return e.WithHint(i18n.Tf("şunu mu demek istediniz: %s %s", "did you mean: %s %s", parent.CommandPath(), near))
+		return UnknownWord(parent, word, near)
 	}
-	return e.WithHint(i18n.Tf("komutlar: %s", "commands: %s", strings.Join(names, ", ")))
+	return unknown(parent, word).WithHint(i18n.Tf("komutlar: %s", "commands: %s", strings.Join(names, ", ")))
+}
+
+// UnknownWord is the error for a word that is near to a right one.
+func UnknownWord(parent *cobra.Command, word, near string) error {
+	return unknown(parent, word).WithHint(i18n.Tf("şunu mu demek istediniz: %s %s", "did you mean: %s %s", parent.CommandPath(), near))
+}
+
+func unknown(parent *cobra.Command, word string) *fault.Error {
+	return fault.New(fault.Usage, "unknown_command", i18n.Tf("bilinmeyen komut: %s %s", "unknown command: %s %s", parent.CommandPath(), word))
 }
 
 // NoArgs refuses arguments.

@@ -33,10 +33,21 @@ func New(d *cmdkit.Deps) *cobra.Command {
 		if err != nil || found == nil {
 			found, rest = cmd.Root(), args
 		}
+		if near := fault.Nearest(args[0], topicNames()); near != "" && found == cmd.Root() {
+			return cmdkit.UnknownWord(cmd, args[0], near)
+		}
 		if len(rest) > 0 && found.HasSubCommands() {
 			return cmdkit.UnknownCommand(found, rest[0])
 		}
 		return found.Help()
 	}
 	return g
+}
+
+func topicNames() []string {
+	names := make([]string, len(topics))
+	for i, t := range topics {
+		names[i] = t.name
+	}
+	return names
 }

@@ -14,7 +14,16 @@ import (
 )
 
 // batch asks for many people. What is answered is kept until the whole of it was printed.
-func (o *lookupOptions) batch(ctx context.Context, numbers iter.Seq2[query.Numbered, error], left *skipped) error {
+func (o *lookupOptions) batch(ctx context.Context, numbers iter.Seq2[query.Numbered, error], left *skipped) (err error) {
+	rejects, err := o.openRejects()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := rejects.end(err); closed != nil && fault.ClassOf(err) != fault.Output {
+			err = closed
+		}
+	}()
 	journal, err := o.d.Journal(ctx)
 	if err != nil {
 		return err
@@ -34,7 +43,7 @@ func (o *lookupOptions) batch(ctx context.Context, numbers iter.Seq2[query.Numbe
 		}
 		return err
 	}
-	result, err := o.ask(ctx, job, sink)
+	result, err := o.ask(ctx, job, sink, rejects)
 	if err == nil {
 		err = o.outcome(result)
 	}
@@ -44,12 +53,8 @@ func (o *lookupOptions) batch(ctx context.Context, numbers iter.Seq2[query.Numbe
 	return job.Delete(context.WithoutCancel(ctx))
 }
 
-func (o *lookupOptions) ask(ctx context.Context, job *query.Job, sink *output.Sink) (query.Result, error) {
+func (o *lookupOptions) ask(ctx context.Context, job *query.Job, sink *output.Sink, rejects *rejects) (query.Result, error) {
 	service, err := o.d.Query(ctx, o.query.QueryOptions)
-	if err != nil {
-		return query.Result{}, err
-	}
-	rejects, err := o.openRejects()
 	if err != nil {
 		return query.Result{}, err
 	}
@@ -73,9 +78,6 @@ func (o *lookupOptions) ask(ctx context.Context, job *query.Job, sink *output.Si
 	})
 	bar.Finish()
 	odd.say(o.d)
-	if closed := rejects.close(err); closed != nil && err == nil {
-		err = closed
-	}
 	return result, err
 }
 
@@ -131,11 +133,13 @@ func (r *rejects) write(it query.Item) error {
 	return r.sink.Write(output.Record{it.Line, it.Answer.KimlikNo, it.Err.Class.Name(), it.Err.Code})
 }
 
-func (r *rejects) close(err error) error {
+// end completes the file unless the result was cut off; an interrupted batch says what failed until then.
+func (r *rejects) end(err error) error {
 	if r == nil {
 		return nil
 	}
-	if err != nil {
+	switch fault.ClassOf(err) {
+	case fault.Output, fault.Usage, fault.Input, fault.Internal, fault.Store:
 		return r.sink.Abort()
 	}
 	return r.sink.Close()
