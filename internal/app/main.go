@@ -52,10 +52,11 @@ func Main(e Env) (code int) {
 	streams.SetColor(colour(args, e.Getenv), e.Getenv)
 	p.palette = streams.ErrPalette()
 
-	ctx, stop := withSignals(context.Background(), p)
-	defer stop()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
 	w := &wiring{env: e, ctx: ctx, lang: p.lang}
-	deps := &cmdkit.Deps{Lang: p.lang, Streams: streams, Globals: &cmdkit.Globals{}, Env: e.Getenv, Now: e.Now, Rand: e.Rand, Build: build()}
+	deps := &cmdkit.Deps{Lang: p.lang, Streams: streams, Globals: &cmdkit.Globals{}, Env: e.Getenv, Now: e.Now, Rand: e.Rand, Build: build,
+		Watch: func() { watchSignals(ctx, cancel) }}
 	w.connect(deps)
 	root := newRoot(deps, args)
 	root.SetArgs(args)
@@ -86,8 +87,13 @@ func verdict(ctx context.Context, err error) *fault.Error {
 func harden() {
 	stdlog.SetOutput(io.Discard)
 	debug.SetTraceback("none")
+	debug.SetGCPercent(400) // a batch spends a tenth of its time collecting otherwise; the limit below bounds it
+	debug.SetMemoryLimit(softMemory)
 	noCoreFiles()
 }
+
+// softMemory is where the collector begins to work harder, in bytes; what is held beyond it still fits.
+const softMemory = 48 << 20
 
 // rewrite lets the habits of other programs work: `--version` is the command of that name.
 func rewrite(args []string) []string {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,8 +23,8 @@ import (
 // newRoot makes the command tree in the language of the run. args are only looked at for errors.
 func newRoot(d *cmdkit.Deps, args []string) *cobra.Command {
 	root := d.Group("iskurctl", i18n.T("MYK belgelerini sorgular, TC kimlik numaralarını denetler, sorgu günlüğünü tutar",
-		"looks up MYK certificates, checks TC identity numbers, keeps the query log"),
-		tccmd.New(d), mykcmd.New(d), auditcmd.New(d), sandboxcmd.New(d), configcmd.New(d), versioncmd.New(d), completioncmd.New(d))
+		"looks up MYK certificates, checks TC identity numbers, keeps the query log"))
+	addNouns(d, root, args)
 	root.Long = d.In(i18n.T(
 		"iskurctl: bir kişinin hangi MYK belgelerine sahip olduğunu protokole uygun biçimde sorar; her sorguyu, gönderilmeden önce günlüğe yazar.\n\nDenemek için hiçbir kurulum gerekmez: iskurctl --profile sandbox myk lookup 10000000146",
 		"iskurctl asks, as the protocol says, which MYK certificates a person holds, and writes every query to the log before it is sent.\n\nTo try it nothing has to be set up: iskurctl --profile sandbox myk lookup 10000000146"))
@@ -35,8 +36,37 @@ func newRoot(d *cmdkit.Deps, args []string) *cobra.Command {
 	root.SetHelpCommand(helpcmd.New(d))
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { d.WriteHelp(cmd.OutOrStdout(), d.Streams.OutPalette(), cmd) })
 	globalFlags(d, root)
-	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return globals(d, cmd) }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if d.Watch != nil && !slices.Contains(instant, noun(cmd)) {
+			d.Watch()
+		}
+		return globals(d, cmd)
+	}
 	return root
+}
+
+// nouns are the commands below the root.
+var nouns = []struct {
+	name string
+	make func(*cmdkit.Deps) *cobra.Command
+}{
+	{"audit", auditcmd.New}, {"completion", completioncmd.New}, {"config", configcmd.New}, {"myk", mykcmd.New},
+	{"sandbox", sandboxcmd.New}, {"tc", tccmd.New}, {"version", versioncmd.New},
+}
+
+// addNouns adds the one noun that the command line names, or all of them when it names none: building commands that
+// are not asked for is a fifth of the time that `iskurctl version` takes.
+func addNouns(d *cmdkit.Deps, root *cobra.Command, args []string) {
+	asked, _ := words(args)
+	for _, n := range nouns {
+		if n.name == asked {
+			root.AddCommand(n.make(d))
+			return
+		}
+	}
+	for _, n := range nouns {
+		root.AddCommand(n.make(d))
+	}
 }
 
 func globalFlags(d *cmdkit.Deps, root *cobra.Command) {
@@ -53,6 +83,16 @@ func globalFlags(d *cmdkit.Deps, root *cobra.Command) {
 	f.BoolVar(&g.NoProgress, "no-progress", false, d.In(i18n.T("ilerleme çubuğu gösterilmez", "no progress bar")))
 	f.BoolVarP(&g.Yes, "yes", "y", false, d.In(i18n.T("sorulara evet de", "answer yes to questions")))
 	f.BoolP("help", "h", false, d.In(i18n.T("bu yardımı göster", "show this help")))
+}
+
+// instant are the nouns that end before a signal could be answered; the default action of signals serves them.
+var instant = []string{"version", "help", "completion"}
+
+func noun(cmd *cobra.Command) string {
+	for cmd.HasParent() && cmd.Parent().HasParent() {
+		cmd = cmd.Parent()
+	}
+	return cmd.Name()
 }
 
 // globals fills in the environment twins of global flags and checks the values. --yes has no twin: consent to delete

@@ -10,10 +10,9 @@ import (
 	"iskurctl/internal/i18n"
 )
 
-// withSignals ends the context at the first INT, TERM or HUP, with the error to report as its cause. From then on the
-// signals have their default action again: a second Ctrl-C kills.
-func withSignals(parent context.Context, p *printer) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(parent)
+// watchSignals ends ctx by cancel at the first INT, TERM or HUP, with the error to report as its cause. From then on
+// the signals have their default action again: a second Ctrl-C kills.
+func watchSignals(ctx context.Context, cancel context.CancelCauseFunc) {
 	ch := make(chan os.Signal, 1)
 	signal.Notify(ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
@@ -22,9 +21,9 @@ func withSignals(parent context.Context, p *printer) (context.Context, func()) {
 			signal.Stop(ch)
 			cancel(interrupted(s))
 		case <-ctx.Done():
+			signal.Stop(ch)
 		}
 	}()
-	return ctx, func() { signal.Stop(ch); cancel(nil) }
 }
 
 func interrupted(s os.Signal) *fault.Error {

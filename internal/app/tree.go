@@ -21,7 +21,7 @@ func Tree(lang i18n.Lang, out io.Writer) *cobra.Command {
 		Globals: &cmdkit.Globals{},
 		Env:     func(string) (string, bool) { return "", false },
 		Now:     func() time.Time { return time.Time{} },
-		Build:   cmdkit.Build{Version: Version},
+		Build:   build,
 	}, nil)
 	root.InitDefaultHelpCmd() // cobra adds it to the tree only when a command line is run
 	return root

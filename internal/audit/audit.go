@@ -104,25 +104,16 @@ func (l *Log) Begin(ctx context.Context, q Query) (seq int64, err error) {
 	return seq, nil
 }
 
-// End makes the outcome of query seq durable, and in the same commit whatever with writes (rows of the caller's own; the
-// rules of store.Write for its functions apply). A second outcome for the same query, or one for no query, is class
-// Internal, and nothing of with is written then.
-func (l *Log) End(ctx context.Context, seq int64, o Outcome, with ...func(*sql.Tx) error) error {
+// End makes the outcome of query seq durable. A second one for the same query, or one for no query, is class Internal.
+func (l *Log) End(ctx context.Context, seq int64, o Outcome) error {
 	row, err := l.outcomeRow(seq, o)
 	if err != nil {
 		return err
 	}
 	added := false
 	err = l.write(ctx, func(w *writer) error {
-		if added, err = w.outcome(row); err != nil || !added {
-			return err
-		}
-		for _, fn := range with {
-			if err := fn(w.tx); err != nil {
-				return err
-			}
-		}
-		return nil
+		added, err = w.outcome(row)
+		return err
 	})
 	if err == nil && !added {
 		return fault.New(fault.Internal, "audit_ended", i18n.T("sorgunun sonucu günlükte zaten var", "the log already holds the outcome of this query"))

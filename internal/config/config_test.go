@@ -69,8 +69,7 @@ func TestFlagBeatsEnvironmentBeatsFileBeatsDefault(t *testing.T) {
 	if p, err = Load("", Overrides{Timeout: "9s"}, env); err != nil || p.Timeout != 9*time.Second {
 		t.Errorf("flag: %v %v", p, err)
 	}
-	_, bare := home(t)
-	bare = func(name string) (string, bool) {
+	bare := func(name string) (string, bool) {
 		if name == "HOME" {
 			return dir, true
 		}

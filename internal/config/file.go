@@ -133,7 +133,7 @@ func parse(path string, text []byte) (*file, error) {
 			i18n.Tf("yapılandırmada bilinmeyen anahtar: %s (%s, satır %s, sütun %s)", "unknown key in the configuration: %s (%s, line %s, column %s)",
 				strings.Join(key, "."), path, itoa(row), itoa(col)))
 		if near := nearestKey(key[len(key)-1]); near != "" {
-			e.WithHint(i18n.Tf("%s mi demek istediniz?", "did you mean %s?", near))
+			e = e.WithHint(i18n.Tf("%s mi demek istediniz?", "did you mean %s?", near))
 		}
 		return nil, e
 	}

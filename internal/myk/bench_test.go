@@ -2,6 +2,7 @@ package myk
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -89,7 +90,7 @@ func TestMemoryDoesNotGrowWithAReplyThatHoldsNothing(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		_, err := newDecoder().decode(body, pageLimit, wire, r)
 		runtime.ReadMemStats(&after)
-		if v, ok := err.(violation); !ok || v.code != "reply_too_large" {
+		if v := (violation{}); !errors.As(err, &v) || v.code != "reply_too_large" {
 			t.Errorf("%s: %v", name, err)
 		}
 		// All that was ever allocated, so that no collector can hide it: below the 64 MiB that were read.

@@ -273,7 +273,7 @@ func checkHead(h http.Header) error {
 		return err
 	}
 	for _, v := range h.Values("Content-Encoding") {
-		if v = strings.TrimSpace(v); v != "" && !strings.EqualFold(v, "identity") {
+		if v = strings.TrimSpace(v); v != "" && !strings.EqualFold(v, "identity") { //nolint:forbidigo // RFC 9110 §8.4.1: codings are ASCII without case
 			return violation{code: "reply_encoding"}
 		}
 	}

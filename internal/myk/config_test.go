@@ -108,7 +108,7 @@ func TestSecretsAreFetchedOnceAndStandInTheirHeaderOnly(t *testing.T) {
 		if err := c.Prepare(t.Context()); fault.ClassOf(err) != fault.Usage {
 			t.Errorf("%s: %v", name, err)
 		}
-		f := failing(t, c, row(t), number(c))
+		f := failing(row(t), t, c, number(c))
 		if f.Fault.Class != fault.Usage || f.Outcome != "not_sent" || !f.StopBatch {
 			t.Errorf("%s: %+v", name, f)
 		}

@@ -188,7 +188,8 @@ func connect(ctx context.Context, raw *wireConn, address string) error {
 		return unreachable(err)
 	}
 	// The server behind a tunnel is silent until our hello, so the buffered reader takes nothing of it.
-	resp, err := http.ReadResponse(bufio.NewReader(io.LimitReader(raw, maxHeader)), &http.Request{Method: http.MethodConnect})
+	head := bufio.NewReader(io.LimitReader(raw, maxHeader))
+	resp, err := http.ReadResponse(head, &http.Request{Method: http.MethodConnect}) //nolint:bodyclose // its body is the tunnel
 	if err != nil {
 		return unreachable(err)
 	}

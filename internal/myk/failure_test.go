@@ -45,7 +45,7 @@ func TestEveryStatusHasItsClass(t *testing.T) {
 	for s, w := range table {
 		status = s
 		before := hits.Load()
-		f := failing(t, c, row(t), number(c))
+		f := failing(row(t), t, c, number(c))
 		w.check(t, f)
 		if !strings.Contains(f.Fault.Message.TR, fmt.Sprint(s)) {
 			t.Errorf("%d is not named: %s", s, f.Fault.Message.TR)
@@ -74,7 +74,7 @@ func TestRetryAfterIsReadAsTheContractSays(t *testing.T) {
 	}
 	url, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Retry-After", "4"); w.WriteHeader(503) })
 	c := client(t, url)
-	if f := failing(t, c, row(t), number(c)); f.RetryAfter != 4*time.Second {
+	if f := failing(row(t), t, c, number(c)); f.RetryAfter != 4*time.Second {
 		t.Error(f.RetryAfter)
 	}
 }
@@ -125,7 +125,7 @@ func TestWhatTheNetworkDoesHasItsClass(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			url, requests := rawServer(t, x.talk)
 			c := client(t, url)
-			f := failing(t, c, row(t), number(c))
+			f := failing(row(t), t, c, number(c))
 			x.want.check(t, f)
 			if requests.Load() != 1 {
 				t.Errorf("%d requests for one attempt", requests.Load())
@@ -145,7 +145,7 @@ func TestTimeOverIsUnavailableWhereverItStrikes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			url, requests := rawServer(t, func(c net.Conn, _ int) bool { io.WriteString(c, say); <-stop; return false })
 			c := client(t, url, within(150*time.Millisecond))
-			want{fault.Unavailable, "service_timeout", "unknown", true, false}.check(t, failing(t, c, row(t), number(c)))
+			want{fault.Unavailable, "service_timeout", "unknown", true, false}.check(t, failing(row(t), t, c, number(c)))
 			if requests.Load() != 1 {
 				t.Error(requests.Load())
 			}
@@ -159,7 +159,7 @@ func TestAStoppedCallSaysWhetherAByteLeft(t *testing.T) {
 		stop := make(chan struct{})
 		url, _ := rawServer(t, func(c net.Conn, _ int) bool { io.WriteString(c, say); cancel(); <-stop; return false })
 		c := client(t, url)
-		f := failing(t, c, Logged(ctx, 1), number(c))
+		f := failing(Logged(ctx, 1), t, c, number(c))
 		close(stop)
 		want{fault.Unavailable, "interrupted", "unknown", false, false}.check(t, f)
 		if !errors.Is(f, context.Canceled) {
@@ -170,7 +170,7 @@ func TestAStoppedCallSaysWhetherAByteLeft(t *testing.T) {
 	c := client(t, url)
 	ctx, cancel := context.WithCancel(row(t))
 	cancel()
-	f := failing(t, c, ctx, number(c))
+	f := failing(ctx, t, c, number(c))
 	want{fault.Unavailable, "interrupted", "not_sent", false, false}.check(t, f)
 	if !errors.Is(f, context.Canceled) || hits.Load() != 0 {
 		t.Error(f.Unwrap(), hits.Load())
@@ -185,11 +185,11 @@ func TestNothingIsSentWhereNobodyListens(t *testing.T) {
 	address := l.Addr().String()
 	l.Close()
 	c := client(t, "http://"+address)
-	want{fault.Unavailable, "service_unreachable", "not_sent", true, false}.check(t, failing(t, c, row(t), number(c)))
+	want{fault.Unavailable, "service_unreachable", "not_sent", true, false}.check(t, failing(row(t), t, c, number(c)))
 	c = client(t, "https://"+address)
-	want{fault.Unavailable, "service_unreachable", "not_sent", true, false}.check(t, failing(t, c, row(t), number(c)))
+	want{fault.Unavailable, "service_unreachable", "not_sent", true, false}.check(t, failing(row(t), t, c, number(c)))
 	c = client(t, "https://host.invalid", within(3*time.Second))
-	f := failing(t, c, row(t), number(c))
+	f := failing(row(t), t, c, number(c))
 	if f.Outcome != "not_sent" || f.Fault.Class != fault.Unavailable || !f.Retry {
 		t.Errorf("%+v", f)
 	}
@@ -273,7 +273,7 @@ func TestAnIdleConnectionClosedByTheServerCostsNoSecondRequest(t *testing.T) {
 	if _, err := c.Do(row(t), number(c)); err != nil {
 		t.Fatal(err)
 	}
-	want{fault.Unavailable, "service_no_reply", "unknown", true, false}.check(t, failing(t, c, row(t), number(c)))
+	want{fault.Unavailable, "service_no_reply", "unknown", true, false}.check(t, failing(row(t), t, c, number(c)))
 	if requests.Load() != 2 {
 		t.Errorf("%d requests for two attempts", requests.Load())
 	}

@@ -46,7 +46,7 @@ func (g gate) RoundTrip(r *http.Request) (*http.Response, error) {
 		return refuse(r, "gate_reused", i18n.T("aynı günlük satırıyla ikinci çağrı durduruldu", "a second call under one log row was stopped"))
 	}
 	for name := range r.Header {
-		if strings.EqualFold(name, "Idempotency-Key") || strings.EqualFold(name, "X-Idempotency-Key") {
+		if strings.EqualFold(name, "Idempotency-Key") || strings.EqualFold(name, "X-Idempotency-Key") { //nolint:forbidigo // header names are ASCII
 			delete(r.Header, name) // the request is our own, made a moment ago by resty
 		}
 	}

@@ -20,7 +20,7 @@ func TestRedirectsAreNotFollowedAndCarryNothingOn(t *testing.T) {
 			c := client(t, url, func(cfg *Config) {
 				cfg.Auth = Auth{Type: AuthBearer, Token: secret("gizli")}
 			})
-			want{fault.Protocol, "reply_redirect", "protocol", false, false}.check(t, failing(t, c, row(t), number(c)))
+			want{fault.Protocol, "reply_redirect", "protocol", false, false}.check(t, failing(row(t), t, c, number(c)))
 			if hits.Load() != 1 {
 				t.Errorf("%d to %q: %d requests", status, location, hits.Load())
 			}
@@ -39,7 +39,7 @@ func TestTheGateLetsOneRequestThroughForOneRow(t *testing.T) {
 	url, hits := serve(t, answering(sound))
 	c := client(t, url)
 	internal := func(code string) want { return want{fault.Internal, code, "not_sent", false, true} }
-	internal("gate_unlogged").check(t, failing(t, c, t.Context(), number(c)))
+	internal("gate_unlogged").check(t, failing(t.Context(), t, c, number(c)))
 	if hits.Load() != 0 {
 		t.Fatal("a call without a log row was sent")
 	}
@@ -47,7 +47,7 @@ func TestTheGateLetsOneRequestThroughForOneRow(t *testing.T) {
 	if _, err := c.Do(ctx, number(c)); err != nil {
 		t.Fatal(err)
 	}
-	internal("gate_reused").check(t, failing(t, c, ctx, number(c)))
+	internal("gate_reused").check(t, failing(ctx, t, c, number(c)))
 	var f *Failure
 	if _, err := c.rest.R().SetContext(row(t)).Get(c.base); !errors.As(err, &f) || f.Fault.Code != "gate_method" {
 		t.Errorf("a GET: %v", err)

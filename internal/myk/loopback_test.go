@@ -131,7 +131,7 @@ func whole(body string) string {
 func reset(c net.Conn) { c.(*net.TCPConn).SetLinger(0) }
 
 // failing makes one attempt and gives its Failure; a Reply fails the test.
-func failing(t *testing.T, c *Client, ctx context.Context, r Request) *Failure {
+func failing(ctx context.Context, t *testing.T, c *Client, r Request) *Failure {
 	t.Helper()
 	reply, err := c.Do(ctx, r)
 	if reply != nil || err == nil {

@@ -78,7 +78,7 @@ func (d *decoder) document() error {
 	var err error
 	switch {
 	case kind == 0:
-		if _, err = d.json.ReadToken(); err == io.EOF && d.src.failed() == nil {
+		if _, err = d.json.ReadToken(); errors.Is(err, io.EOF) && d.src.failed() == nil {
 			return violation{code: "reply_empty"}
 		}
 		return d.syntax(err)
@@ -95,7 +95,7 @@ func (d *decoder) document() error {
 		return err
 	}
 	// A refusal too counts only in a reply that is whole and nothing but a reply.
-	if _, end := d.json.ReadToken(); end != io.EOF || d.src.failed() != nil {
+	if _, end := d.json.ReadToken(); !errors.Is(end, io.EOF) || d.src.failed() != nil {
 		if f := d.src.failed(); f != nil {
 			return f
 		}

@@ -194,7 +194,7 @@ func TestEveryReplyCheckRefusesAndNeverAnswers(t *testing.T) {
 				x.ask = number
 			}
 			before := hits.Load()
-			f := failing(t, c, row(t), x.ask(c))
+			f := failing(row(t), t, c, x.ask(c))
 			want{fault.Protocol, x.code, outcomeProtocol, false, false}.check(t, f)
 			if said := f.Fault.Message.TR + f.Fault.Message.EN + f.Fault.Hint.TR + f.Fault.Hint.EN; strings.Contains(said, person) ||
 				strings.Contains(said, "Alçı") || strings.Contains(said, "YB9001") || strings.Contains(said, "html") {
@@ -253,7 +253,7 @@ func TestHeadersThatLieAboutTheBodyAreRefused(t *testing.T) {
 			fmt.Fprint(w, sound)
 		})
 		c := client(t, url)
-		want{fault.Protocol, x.code, outcomeProtocol, false, false}.check(t, failing(t, c, row(t), number(c)))
+		want{fault.Protocol, x.code, outcomeProtocol, false, false}.check(t, failing(row(t), t, c, number(c)))
 	}
 	url, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "identity")
@@ -285,7 +285,7 @@ func TestTheServicesRefusalIsNeverAnAnswer(t *testing.T) {
 		t.Run(x.name, func(t *testing.T) {
 			url, _ := serve(t, answering(x.body))
 			c := client(t, url, func(cfg *Config) { cfg.Wire.RetryCodes = []string{"98", "99"} })
-			f := failing(t, c, row(t), number(c))
+			f := failing(row(t), t, c, number(c))
 			x.want.check(t, f)
 			for _, said := range []string{f.Fault.Message.TR, f.Fault.Message.EN} {
 				if strings.ContainsAny(said, "\x1b\u202e\u200b\n") || strings.Contains(said, person) || len([]rune(said)) > 300 {
@@ -320,6 +320,6 @@ func TestAnArrayEnvelopeKeepsTheOtherChecks(t *testing.T) {
 	} {
 		url, _ := serve(t, answering(body))
 		c := client(t, url, func(cfg *Config) { cfg.Wire.Envelope = "array" })
-		want{fault.Protocol, code, outcomeProtocol, false, false}.check(t, failing(t, c, row(t), number(c)))
+		want{fault.Protocol, code, outcomeProtocol, false, false}.check(t, failing(row(t), t, c, number(c)))
 	}
 }

@@ -54,7 +54,7 @@ func (s *source) Read(p []byte) (int, error) {
 	case s.total > s.limit:
 		s.err = tooLarge(s.limit)
 		return 0, s.err
-	case err != nil && err != io.EOF:
+	case err != nil && err != io.EOF: //nolint:errorlint // an error that only wraps it is a cut, not the end
 		s.err = &cutError{err}
 	case err != nil:
 		s.err = io.EOF
@@ -79,7 +79,7 @@ func (s *source) start(p []byte, n int, err error) (int, error) {
 
 // failed gives the source's own error, nil at or before the regular end.
 func (s *source) failed() error {
-	if s.err == io.EOF {
+	if s.err == io.EOF { //nolint:errorlint // set by Read, never wrapped
 		return nil
 	}
 	return s.err
@@ -91,7 +91,7 @@ func jsonType(v string) error {
 	if err != nil || kind != "application/json" {
 		return violation{code: "reply_content_type"}
 	}
-	if cs, ok := params["charset"]; ok && !strings.EqualFold(cs, "utf-8") {
+	if cs, ok := params["charset"]; ok && !strings.EqualFold(cs, "utf-8") { //nolint:forbidigo // RFC 9110 §8.3.2: charsets are ASCII without case
 		return violation{code: "reply_charset"}
 	}
 	return nil

@@ -151,7 +151,7 @@ func TestATLSRefusalStopsTheBatchAndSendsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			url, hits := serveTLS(t, x.server)
 			c := client(t, url, func(cfg *Config) { cfg.TLS = x.files })
-			want{fault.Refused, x.code, "not_sent", false, true}.check(t, failing(t, c, row(t), number(c)))
+			want{fault.Refused, x.code, "not_sent", false, true}.check(t, failing(row(t), t, c, number(c)))
 			if hits.Load() != 0 {
 				t.Error("the server received a request")
 			}
@@ -196,7 +196,7 @@ func TestAHandshakeThatTheNetworkBreaksIsNotARefusal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := client(t, "https://"+talkRaw(t, x.talk), within(300*time.Millisecond))
-			f := failing(t, c, row(t), number(c))
+			f := failing(row(t), t, c, number(c))
 			if x.want.code == "" {
 				x.want.code = f.Fault.Code // the dial's own clock and the attempt's are equal
 			}
@@ -219,9 +219,13 @@ func TestOnlyAConfiguredProxyIsUsed(t *testing.T) {
 			return
 		}
 		tunnels.Add(1)
-		io.WriteString(c, "HTTP/1.1 "+status.Load().(string)+"\r\n\r\n")
+		answer := status.Load().(string)
+		io.WriteString(c, "HTTP/1.1 "+answer+"\r\n\r\n")
+		if answer != "200 OK" {
+			return
+		}
 		up, err := net.Dial("tcp", req.Host)
-		if err != nil || status.Load() != "200 OK" {
+		if err != nil {
 			return
 		}
 		defer up.Close()
@@ -247,7 +251,7 @@ func TestOnlyAConfiguredProxyIsUsed(t *testing.T) {
 	} {
 		status.Store(s)
 		c = client(t, url, viaProxy)
-		w.check(t, failing(t, c, row(t), number(c)))
+		w.check(t, failing(row(t), t, c, number(c)))
 	}
 	if hits.Load() != 2 {
 		t.Error("a request passed a proxy that refused")

@@ -148,7 +148,7 @@ func (d *decoder) syntax(err error) error {
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		return violation{code: "reply_duplicate_key"}
-	case err == io.EOF, errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return violation{code: "reply_truncated"}
 	case errors.As(err, &se) && strings.Contains(se.Err.Error(), "invalid UTF-8"):
 		return violation{code: "reply_charset"}

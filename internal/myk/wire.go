@@ -136,12 +136,12 @@ func rename(where string, defaults []string, to map[string]string, ok func(strin
 		if !ok(out[i]) {
 			return nil, wireFault(where, i18n.Tf("%s için verilen ad kullanılamaz", "the name given for %s cannot be used", name))
 		}
-		if k := foldKey(out[i]); seen[k] {
+		k := foldKey(out[i])
+		if seen[k] {
 			return nil, wireFault(where, i18n.Tf("%s başka bir adla aynı (büyük/küçük harf farkı sayılmaz)",
 				"%s is the same as another name (case does not count)", name))
-		} else {
-			seen[k] = true
 		}
+		seen[k] = true
 	}
 	return out, nil
 }

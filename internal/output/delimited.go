@@ -86,7 +86,6 @@ type csvEncoder struct {
 	buf     bytes.Buffer
 	w       *csv.Writer
 	row     []string
-	scratch []byte
 }
 
 func newCSV(m masker, cols []Column, headers, excel bool) *csvEncoder {

@@ -14,6 +14,7 @@ import (
 // Kind says what a value is: how it is masked, scrubbed, aligned and written.
 type Kind int
 
+// The kinds.
 const (
 	Text   Kind = iota // free text: scrubbed of TC numbers
 	Code               // typed text (uuid, digest, enum, code): never scrubbed
@@ -31,6 +32,7 @@ const (
 // Tone is the colour of a value in a coloured table.
 type Tone int
 
+// The tones.
 const (
 	ToneNone Tone = iota // as it is
 	ToneGood             // green

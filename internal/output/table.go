@@ -156,8 +156,8 @@ func (g grid) draw(dst []byte, buf *bytes.Buffer) ([]byte, error) {
 			},
 		})),
 		tablewriter.WithHeaderConfig(cell), tablewriter.WithRowConfig(cell),
-		tablewriter.WithTrimSpace(tw.Off), tablewriter.WithTrimTab(tw.Off), tablewriter.WithTrimLine(tw.Off),
-		tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithTrimSpace(tw.Off), tablewriter.WithTrimSpace(tw.Off), tablewriter.WithTrimLine(tw.Off),
+		tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(false),
 	)
 	if g.header != nil {
 		t.Header(g.header)

@@ -2,7 +2,6 @@ package query
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
 	"time"
@@ -55,8 +54,6 @@ type question struct {
 	stop func(error)
 	// waiting, when given, ends the waits (for a turn, for a slot, before a retry) but not a call under way.
 	waiting context.Context
-	// keep, when given, prepares what is to be written together with the outcome of a reply that was believed.
-	keep func(*myk.Reply) ([]func(*sql.Tx) error, error)
 	// check, when given, looks at what only the caller can know of a reply (a *myk.Failure refuses it).
 	check func(*myk.Reply) error
 }
@@ -131,15 +128,9 @@ func (s *Service) attempt(ctx context.Context, q question, attempt int) (*myk.Re
 	if began.IsZero() {
 		return nil, err
 	}
-	var with []func(*sql.Tx) error
-	if err == nil && q.keep != nil {
-		if with, err = q.keep(reply); err != nil {
-			reply = nil
-		}
-	}
 	// A call that was made gets its outcome even when the person has pressed Ctrl-C meanwhile.
 	end := s.cfg.Log.End(context.WithoutCancel(ctx), seq, audit.Outcome{
-		Code: outcome(reply, err), Records: records(reply), Duration: s.cfg.Now().Sub(began)}, with...)
+		Code: outcome(reply, err), Records: records(reply), Duration: s.cfg.Now().Sub(began)})
 	if end != nil {
 		return nil, end
 	}

@@ -2,7 +2,6 @@ package query
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
 
@@ -43,25 +42,26 @@ type turn struct {
 
 // run is the state of one batch.
 type run struct {
-	s      *Service
-	job    *Job
-	slots  chan struct{}
-	open   context.Context // ends when no further item may be asked; calls under way end by themselves
-	cancel context.CancelFunc
-	mu     sync.Mutex
-	alone  chan struct{} // closed when the first call has ended: from then on they run side by side
-	why    error
-	inRow  int
+	s       *Service
+	job     *Job
+	slots   chan struct{}
+	answers *answers
+	open    context.Context // ends when no further item may be asked; calls under way end by themselves
+	cancel  context.CancelFunc
+	mu      sync.Mutex
+	alone   chan struct{} // closed when the first call has ended: from then on they run side by side
+	why     error
+	inRow   int
 }
 
 // Batch asks for every unanswered number of the job and gives all of them, answered before or now, to emit in input
-// order. An error of emit ends it. Answers are durable in the job before they are emitted. The first item is asked
+// order. An error of emit ends it. Answers are kept in the job as they come (see answers). The first item is asked
 // alone, so that a refused password costs one request and not as many as may be under way.
 func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (Result, error) {
 	s.budget.grow(job.Items)
 	feed, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &run{s: s, job: job, open: feed, cancel: cancel, slots: make(chan struct{}, s.cfg.Concurrency), alone: make(chan struct{})}
+	r := &run{s: s, job: job, open: feed, cancel: cancel, slots: make(chan struct{}, s.cfg.Concurrency), alone: make(chan struct{}), answers: newAnswers(job, s.cfg.Now)}
 
 	order := make(chan *turn, window)
 	work := make(chan *turn)
@@ -100,6 +100,9 @@ func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (R
 		}
 	}
 	workers.Wait()
+	if err := r.answers.flush(context.WithoutCancel(ctx)); err != nil {
+		r.end(err)
+	}
 	res.Stop = r.why
 	if cause := context.Cause(ctx); cause != nil {
 		res.Stop = cause
@@ -131,6 +134,11 @@ func (r *run) feed(ctx context.Context, order, work chan<- *turn) error {
 			continue
 		}
 		first = false
+		if err := r.answers.expect(ctx, it.pos); err != nil {
+			t.skipped = true
+			close(t.done)
+			return err
+		}
 		select {
 		case work <- t:
 		case <-ctx.Done():
@@ -154,9 +162,14 @@ func (r *run) ask(ctx context.Context, t *turn) {
 		t.skipped = true
 		return
 	}
-	t.ans, t.err = r.s.number(ctx, question{slots: r.slots, waiting: r.open, stop: r.end}, t.it.kimlikNo, func(a Answer) (func(*sql.Tx) error, error) {
-		return r.job.save(t.it.pos, a)
-	})
+	t.ans, t.err = r.s.number(ctx, question{slots: r.slots, waiting: r.open, stop: r.end}, t.it.kimlikNo)
+	var keep *stored
+	if t.err == nil {
+		keep = &stored{Pos: t.it.pos, FetchedAt: t.ans.FetchedAt, Certificates: t.ans.Certificates}
+	}
+	if err := r.answers.done(context.WithoutCancel(ctx), t.it.pos, keep); t.err == nil {
+		t.err = err
+	}
 	if t.err != nil && (ctx.Err() != nil || errors.Is(t.err, context.Canceled)) {
 		t.skipped = true // interrupted, not failed: --resume asks again
 		return

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,6 @@ import (
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
-	"iskurctl/internal/myk"
 	"iskurctl/internal/seal"
 	"iskurctl/internal/store"
 )
@@ -51,7 +49,6 @@ type Job struct {
 	Items   int64
 	Resumed bool
 	j       *Journal
-	insert  *sql.Stmt // of an answer: the hot statement of a batch, prepared once
 }
 
 // Load reads the numbers of a batch into the store. With resume it goes on with the unfinished job of the same name
@@ -66,8 +63,7 @@ func (j *Journal) Load(ctx context.Context, name string, numbers iter.Seq2[Numbe
 	if err == nil {
 		var job *Job
 		if job, err = j.settle(ctx, id, name, resume); err == nil {
-			job.insert, err = j.st.Prepare(ctx, sqlAnswer)
-			return job, err
+			return job, nil
 		}
 	}
 	if id != 0 {
@@ -205,12 +201,6 @@ type item struct {
 	answer    *stored
 }
 
-// stored is an answer as the journal keeps it.
-type stored struct {
-	FetchedAt    time.Time
-	Certificates []myk.Certificate
-}
-
 // items gives the job's items in input order, read in short transactions so that the log file never grows for a reader.
 func (job *Job) items(ctx context.Context) iter.Seq2[item, error] {
 	return func(yield func(item, error) bool) {
@@ -243,8 +233,8 @@ func (job *Job) page(ctx context.Context, after int64) ([]item, error) {
 	var page []item
 	for rows.Next() {
 		var it item
-		var number, answer []byte
-		if err := rows.Scan(&it.pos, &it.line, &number, &answer); err != nil {
+		var number []byte
+		if err := rows.Scan(&it.pos, &it.line, &number); err != nil {
 			return nil, err
 		}
 		plain, err := job.j.keys.Unseal(number, itemAAD(job.ID, it.pos, "number"))
@@ -252,34 +242,16 @@ func (job *Job) page(ctx context.Context, after int64) ([]item, error) {
 			return nil, err
 		}
 		it.kimlikNo = string(plain)
-		if answer != nil {
-			if plain, err = job.j.keys.Unseal(answer, itemAAD(job.ID, it.pos, "answer")); err != nil {
-				return nil, err
-			}
-			it.answer = &stored{}
-			if err := json.Unmarshal(plain, it.answer); err != nil {
-				return nil, err
-			}
-		}
 		page = append(page, it)
 	}
-	return page, job.j.st.Explain(rows.Err())
-}
-
-// save prepares the keeping of an item's answer: sealed now, written when the function runs in a transaction.
-func (job *Job) save(pos int64, a Answer) (func(*sql.Tx) error, error) {
-	plain, err := json.Marshal(stored{FetchedAt: a.FetchedAt, Certificates: a.Certificates})
-	if err != nil {
-		return nil, err
+	if err := rows.Err(); err != nil || len(page) == 0 {
+		return nil, job.j.st.Explain(err)
 	}
-	sealed, err := job.j.keys.Seal(job.j.rand, plain, itemAAD(job.ID, pos, "answer"))
-	if err != nil {
-		return nil, err
+	answers, err := job.answered(ctx, page[0].pos, page[len(page)-1].pos)
+	for i := range page {
+		page[i].answer = answers[page[i].pos]
 	}
-	return func(tx *sql.Tx) error {
-		_, err := tx.Stmt(job.insert).Exec(job.ID, pos, sealed)
-		return err
-	}, nil
+	return page, err
 }
 
 // Delete removes a finished job: its answers were printed, and the store keeps no copy.

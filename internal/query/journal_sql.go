@@ -24,25 +24,29 @@ CREATE TABLE job_item (
 	PRIMARY KEY (job, pos),
 	UNIQUE (job, tag)
 );
-CREATE TABLE job_answer (
-	job    BIGINT NOT NULL,
-	pos    BIGINT NOT NULL,
-	answer BLOB   NOT NULL,                 -- sealed
-	PRIMARY KEY (job, pos)
+CREATE TABLE job_answers (
+	job     BIGINT NOT NULL,
+	row_no  BIGINT NOT NULL,                -- pos / 64
+	items   BIGINT NOT NULL,
+	answers BLOB   NOT NULL,                -- sealed
+	PRIMARY KEY (job, row_no)
 );`}}
 
 const (
-	sqlNextJob    = `SELECT COALESCE(MAX(id), 0) + 1 FROM job`
-	sqlAddJob     = `INSERT INTO job (id, name, digest, process, created_ms, items) VALUES ($1, NULL, '', $2, $3, 0)`
-	sqlAddItem    = `INSERT INTO job_item (job, pos, line, tag, number) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
-	sqlTags       = `SELECT tag FROM job_item WHERE job = $1 ORDER BY tag`
-	sqlFindJob    = `SELECT id, digest, process, items FROM job WHERE name = $1`
-	sqlNameJob    = `UPDATE job SET name = $2, digest = $3, items = $4 WHERE id = $1`
-	sqlTakeJob    = `UPDATE job SET process = $2 WHERE id = $1`
-	sqlPage       = `SELECT i.pos, i.line, i.number, a.answer FROM job_item i LEFT JOIN job_answer a ON a.job = i.job AND a.pos = i.pos WHERE i.job = $1 AND i.pos > $2 ORDER BY i.pos LIMIT $3`
-	sqlAnswer     = `INSERT INTO job_answer (job, pos, answer) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+	sqlNextJob = `SELECT COALESCE(MAX(id), 0) + 1 FROM job`
+	sqlAddJob  = `INSERT INTO job (id, name, digest, process, created_ms, items) VALUES ($1, NULL, '', $2, $3, 0)`
+	sqlAddItem = `INSERT INTO job_item (job, pos, line, tag, number) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
+	sqlTags    = `SELECT tag FROM job_item WHERE job = $1 ORDER BY tag`
+	sqlFindJob = `SELECT id, digest, process, items FROM job WHERE name = $1`
+	sqlNameJob = `UPDATE job SET name = $2, digest = $3, items = $4 WHERE id = $1`
+	sqlTakeJob = `UPDATE job SET process = $2 WHERE id = $1`
+	sqlPage    = `SELECT pos, line, number FROM job_item WHERE job = $1 AND pos > $2 ORDER BY pos LIMIT $3`
+	sqlAnswers = `SELECT row_no, answers FROM job_answers WHERE job = $1 AND row_no >= $2 AND row_no <= $3`
+	// Two workers may write the same row at once: the state that holds more answers stays.
+	sqlKeepAnswers = `INSERT INTO job_answers (job, row_no, items, answers) VALUES ($1, $2, $3, $4)
+ON CONFLICT (job, row_no) DO UPDATE SET items = excluded.items, answers = excluded.answers WHERE excluded.items >= job_answers.items`
 	sqlDropItems  = `DELETE FROM job_item WHERE job = $1`
-	sqlDropAnswer = `DELETE FROM job_answer WHERE job = $1`
+	sqlDropAnswer = `DELETE FROM job_answers WHERE job = $1`
 	sqlDropJob    = `DELETE FROM job WHERE id = $1`
 	sqlOldJobs    = `SELECT id, process FROM job WHERE created_ms < $1 OR name IS NULL`
 )

@@ -5,7 +5,6 @@ package query
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -80,26 +79,19 @@ func (s *Service) Start(ctx context.Context) error {
 // Number asks which certificates a person holds. kimlikNo must have passed its check. An empty list is an explicit
 // negative of the service. Fails with the class of the failure; nothing was sent when the class is Store.
 func (s *Service) Number(ctx context.Context, kimlikNo string) (Answer, error) {
-	return s.number(ctx, question{}, kimlikNo, nil)
+	return s.number(ctx, question{}, kimlikNo)
 }
 
-// number asks; save, when given, prepares the keeping of the answer, which becomes durable together with the outcome.
-func (s *Service) number(ctx context.Context, q question, kimlikNo string, save func(Answer) (func(*sql.Tx) error, error)) (Answer, error) {
-	a := Answer{KimlikNo: kimlikNo}
+func (s *Service) number(ctx context.Context, q question, kimlikNo string) (Answer, error) {
 	q.request, q.method = s.cfg.Client.NumberRequest(kimlikNo), audit.ByNumber
-	q.keep = func(reply *myk.Reply) ([]func(*sql.Tx) error, error) {
-		for i := range reply.Certificates { // Ek-1's answer holds no number: the question's is attached
-			reply.Certificates[i].KimlikNo = kimlikNo
-		}
-		a.Certificates, a.FetchedAt, a.Notes = reply.Certificates, s.cfg.Now(), notes(reply)
-		if save == nil {
-			return nil, nil
-		}
-		fn, err := save(a)
-		return []func(*sql.Tx) error{fn}, err
+	reply, err := s.call(ctx, q)
+	if err != nil {
+		return Answer{KimlikNo: kimlikNo}, err
 	}
-	_, err := s.call(ctx, q)
-	return a, err
+	for i := range reply.Certificates { // Ek-1's answer holds no number: the question's is attached
+		reply.Certificates[i].KimlikNo = kimlikNo
+	}
+	return Answer{KimlikNo: kimlikNo, Certificates: reply.Certificates, FetchedAt: s.cfg.Now(), Notes: notes(reply)}, nil
 }
 
 // Qualifications asks for the catalogue ("Parametre Gönderimi"), which carries no personal data.

@@ -393,3 +393,44 @@ func TestARepeatedNumberIsOneItem(t *testing.T) {
 		t.Fatalf("%+v %v", job, err)
 	}
 }
+
+func TestAStoppedResumeLosesNoAnswerOfItsRows(t *testing.T) {
+	b := newBench(t, "html200:every=2")
+	b.cfg.Concurrency = 1
+	if _, err := query.New(b.cfg).Batch(t.Context(), b.load(18, false), func(query.Item) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	n := 0
+	if _, err := query.New(b.cfg).Batch(ctx, b.load(18, true), func(query.Item) error {
+		if n++; n == 4 {
+			cancel()
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	answered := func() (n int) {
+		for e, err := range b.log.List(t.Context(), audit.Filter{Outcome: audit.OK}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += min(e.Records, 1)
+		}
+		for e, err := range b.log.List(t.Context(), audit.Filter{Outcome: audit.None}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += 1 - min(e.Records, 1)
+		}
+		return n
+	}
+	for range 6 { // each run answers half of what is left; nobody may be asked again
+		if _, err := query.New(b.cfg).Batch(t.Context(), b.load(18, true), func(query.Item) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := answered(); got != 18 {
+		t.Errorf("%d answers for 18 people: somebody was asked again after an answer, or never", got)
+	}
+}

@@ -32,6 +32,7 @@ func columnValues(in *bufio.Reader, g *guard, o Options, yield func(Value, error
 	} else if !delimiterOK(r.Comma) {
 		return faultDelimiter()
 	}
+	g.comma = []byte(string(r.Comma))
 
 	first := true                     // no record was read so far
 	skip := o.Header && !named        // one line, whatever it holds
@@ -50,7 +51,7 @@ func columnValues(in *bufio.Reader, g *guard, o Options, yield func(Value, error
 	}
 	for {
 		record, err := r.Read()
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // see guard: only io.EOF itself is the end
 			if !empty(g.lines + 1) { // empty lines at the end all have a line end
 				return errStopped
 			}
@@ -65,6 +66,9 @@ func columnValues(in *bufio.Reader, g *guard, o Options, yield func(Value, error
 			return err
 		}
 		start, _ := r.FieldPos(0)
+		if len(record) > fieldLimit { // the guard has not counted what stood in the buffer when the delimiter was found
+			return faultWide(int64(start))
+		}
 		if !empty(int64(start)) {
 			return errStopped
 		}

@@ -134,17 +134,46 @@ func TestRecordsUpToOneMiBAreReadAndMemoryStaysBounded(t *testing.T) {
 	if err != nil || len(values) != 3 {
 		t.Fatalf("%d values, %v", len(values), err)
 	}
+}
+
+func TestALineOfDelimitersIsRefusedBeforeItFillsTheMemory(t *testing.T) {
 	wide := strings.Repeat(",", mb-1) + "\n" // a million columns in a line
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	if values, err = collect(strings.NewReader(wide+wide), named("1")); err != nil || len(values) != 2 {
-		t.Fatalf("%d values, %v", len(values), err)
+	for name, c := range map[string]struct{ in, line string }{
+		"first line":             {wide, "1"},
+		"header and second line": {"tc,a\n" + wide, "2"},
+		"far behind":             {strings.Repeat("1,2\n", 50_000) + wide + "1,2\n", "50001"},
+		"an open quote before":   {"tc,a\n\"x\n" + wide, "2"},
+		"a little too wide":      {strings.Repeat(",", fieldLimit) + "\n", "1"},
+		"the same further down":  {strings.Repeat("1,2\n", 50_000) + strings.Repeat(",", fieldLimit) + "\n", "50001"},
+	} {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		_, err := collect(strings.NewReader(c.in), named("1"))
+		runtime.ReadMemStats(&after)
+		want := "row_too_wide"
+		if name == "an open quote before" {
+			want = "quote_stray"
+		}
+		if f := fault.From(err); f.Code != want || f.Class != fault.Input || !strings.Contains(f.Message.EN, "line "+c.line) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 16*mb {
+			t.Errorf("%s: %d MiB were allocated", name, used/mb)
+		}
 	}
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	t.Logf("a record of a million columns: %d MiB allocated in all, %d MiB of heap taken from the system",
-		(after.TotalAlloc-before.TotalAlloc)>>20, after.HeapSys>>20)
+}
+
+func TestDelimitersInsideQuotesAreNoFields(t *testing.T) {
+	commas := strings.Repeat(",", 4*fieldLimit)
+	row := "1,\"" + commas + "\n" + commas + "\"\n"
+	if values, err := collect(strings.NewReader("tc,a\n"+strings.Repeat(row, 4)), named("tc")); err != nil || len(values) != 4 {
+		t.Errorf("%d values, %v", len(values), err)
+	}
+	full := strings.Repeat("x;", fieldLimit-1) + "1\n"
+	if values, err := collect(strings.NewReader(strings.Repeat(full, 20)), named("10000")); err != nil || len(values) != 20 || values[19] != "20:1" {
+		t.Errorf("%d values, %v", len(values), err)
+	}
 }
 
 // rows gives a text several times, without holding it several times.

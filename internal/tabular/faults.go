@@ -63,6 +63,13 @@ func faultLong(line int64) error {
 	return fault.New(fault.Input, "line_too_long", i18n.Tf("%s. satır 1 MiB'den uzun", "line %s is longer than 1 MiB", plain(line)))
 }
 
+func faultWide(line int64) error {
+	return fault.New(fault.Input, "row_too_wide", i18n.Tf("%s. satırda %s taneden çok alan var", "line %s has more than %s fields",
+		plain(line), fieldLimit)).
+		WithHint(i18n.T("alan ayırıcısı yanlış algılandıysa --delimiter ile belirtin",
+			"if the delimiter was detected wrongly, give it with --delimiter"))
+}
+
 func faultRead(line int64, err error) error {
 	return fault.New(fault.Input, "input_read", i18n.Tf("girdi %s. satırda okunamadı: %s", "the input cannot be read at line %s: %s",
 		plain(line), fault.Cause(err))).Because(err)

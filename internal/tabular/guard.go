@@ -12,6 +12,10 @@ import (
 // limit is the longest line, and the longest CSV record, in bytes of UTF-8 without the line end.
 const limit = 1 << 20
 
+// fieldLimit is the largest number of fields of a CSV record. The CSV reader keeps some 100 bytes a field: without it a
+// line of nothing but delimiters would take a hundred times its length.
+const fieldLimit = 10_000
+
 // decode looks at the byte order mark and gives the text behind it as UTF-8 (or as what has no mark).
 func decode(r io.Reader) (io.Reader, error) {
 	in := bufio.NewReaderSize(&sticky{r: r}, 64<<10)
@@ -57,12 +61,14 @@ type guard struct {
 	r   io.Reader
 	csv bool // quotes may hold line ends, and a record is bounded as well as a line
 
-	lines   int64 // line ends seen
-	length  int   // bytes of the current line
-	cr      bool  // the last byte was a CR: LF must follow
-	quoted  bool  // csv: inside quotes. Every quote turns it; where that is wrong, the CSV reader finds a stray quote first
-	record  int   // csv: bytes of the current record
-	started int64 // csv: line ends seen before the current record
+	lines   int64  // line ends seen
+	length  int    // bytes of the current line
+	cr      bool   // the last byte was a CR: LF must follow
+	quoted  bool   // csv: inside quotes. Every quote turns it; where that is wrong, the CSV reader finds a stray quote first
+	record  int    // csv: bytes of the current record
+	started int64  // csv: line ends seen before the current record
+	comma   []byte // csv: the delimiter, as soon as it is known
+	commas  int    // csv: delimiters seen in the current record
 	err     error
 }
 
@@ -102,7 +108,7 @@ func (g *guard) inspect(p []byte) (int, error) {
 			g.lines++
 			g.length, g.cr = 0, false
 			if g.record++; !g.quoted {
-				g.record, g.started = 0, g.lines
+				g.record, g.commas, g.started = 0, 0, g.lines
 			}
 		}
 	}
@@ -117,8 +123,8 @@ func (g *guard) inLine(part []byte) (int, error) {
 	if i, found := g.bareCR(part); found {
 		return i, faultCR(g.lines + 1)
 	}
-	if g.csv && bytes.Count(part, []byte{'"'})%2 == 1 {
-		g.quoted = !g.quoted
+	if g.csv {
+		g.fields(part)
 	}
 	g.length += len(part)
 	g.record += len(part)
@@ -131,8 +137,29 @@ func (g *guard) inLine(part []byte) (int, error) {
 		return 0, faultLong(g.lines + 1)
 	case g.csv && g.record > limit && g.started < g.lines:
 		return 0, faultQuote(g.started+1, 0)
+	case g.commas >= fieldLimit:
+		return 0, faultWide(g.started + 1)
 	}
 	return 0, nil
+}
+
+// fields follows quotes and delimiters.
+func (g *guard) fields(part []byte) {
+	for {
+		i := bytes.IndexByte(part, '"')
+		piece := part
+		if i >= 0 {
+			piece = part[:i]
+		}
+		if !g.quoted && len(g.comma) > 0 {
+			g.commas += bytes.Count(piece, g.comma)
+		}
+		if i < 0 {
+			return
+		}
+		g.quoted = !g.quoted
+		part = part[i+1:]
+	}
 }
 
 // bareCR finds a CR outside quotes that no LF follows. At the end of a part it remains to be seen whether

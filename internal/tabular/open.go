@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -56,7 +57,7 @@ func readable(info fs.FileInfo) error {
 
 func faultOpen(path string, err error) error {
 	cause := fault.Cause(err)
-	if k, ok := err.(kindError); ok {
+	if k := (kindError{}); errors.As(err, &k) {
 		cause = k.text
 	}
 	return fault.New(fault.Input, "input_open", i18n.Tf("%s açılamadı: %s", "%s cannot be opened: %s", path, cause)).

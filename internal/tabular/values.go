@@ -39,7 +39,7 @@ type Value struct {
 // In CSV the empty lines before a named header are no values.
 //
 // The first error ends the sequence. It is a *fault.Error of class Input that names the line: input_read, nul_byte,
-// line_end_cr, line_too_long; in CSV also quote_stray, row_ragged, tc_column_missing, column_ambiguous. A delimiter that
+// line_end_cr, line_too_long; in CSV also quote_stray, row_ragged, row_too_wide, tc_column_missing, column_ambiguous. A delimiter that
 // CSV cannot have is delimiter_invalid of class Usage.
 //
 // r is read once: the sequence can be ranged over once. It does not close r.

@@ -78,7 +78,7 @@ func TestTheTerminalIsNeverAsked(t *testing.T) {
 // TestOnAPTY is the process that TestTheTerminalIsNeverAsked looks at; by itself it has nothing to do.
 func TestOnAPTY(t *testing.T) {
 	if os.Getenv("ON_A_PTY") == "" {
-		t.Skip("started by TestTheTerminalIsNeverAsked only")
+		return
 	}
 	s := System(os.Stdin, os.Stdout, os.Stderr, os.LookupEnv)
 	p := s.OutPalette()

@@ -32,7 +32,8 @@ type Deps struct {
 	Env     config.Env
 	Now     func() time.Time
 	Rand    io.Reader
-	Build   Build
+	Build   func() Build
+	Watch   func() // from now on a signal ends the context; nil in a tree that is only documented
 
 	Profile func() (*config.Profile, error)
 	// OpenStore makes or opens the store of a path; only `config init` makes one.
@@ -40,6 +41,8 @@ type Deps struct {
 	Audit       func(ctx context.Context) (*audit.Log, error)
 	Query       func(ctx context.Context, o QueryOptions) (*query.Service, error)
 	Journal     func(ctx context.Context) (*query.Journal, error)
+
+	helpErr error
 }
 
 // QueryOptions are what the flags of a querying command say.

@@ -1,6 +1,7 @@
 package cmdkit
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -25,8 +26,21 @@ var (
 )
 
 // WriteHelp writes the help screen of a command, wholly in the language of the run (cobra's own template would mix
-// English words into a Turkish screen).
+// English words into a Turkish screen). Cobra's help function cannot fail, so an error waits in HelpError.
 func (d *Deps) WriteHelp(w io.Writer, p term.Palette, cmd *cobra.Command) {
+	_, err := w.Write(d.helpScreen(p, cmd))
+	d.HelpShown(writeFault(err))
+}
+
+// HelpShown keeps the error with which a help screen was written, for HelpError.
+func (d *Deps) HelpShown(err error) { d.helpErr = err }
+
+// HelpError is why the help screen of this run could not be written (class Output, stdout_write); nil when it was, or
+// when none was asked for. Whoever runs the tree asks for it at the end.
+func (d *Deps) HelpError() error { return d.helpErr }
+
+func (d *Deps) helpScreen(p term.Palette, cmd *cobra.Command) []byte {
+	w := new(bytes.Buffer)
 	fmt.Fprintf(w, "%s\n", strings.TrimSpace(cmd.Long))
 	section := func(t i18n.Text) { fmt.Fprintf(w, "\n%s\n", p.Bold(d.In(t)+":")) }
 
@@ -58,6 +72,7 @@ func (d *Deps) WriteHelp(w io.Writer, p term.Palette, cmd *cobra.Command) {
 		section(titleExits)
 		writeColumns(w, d.exitRows(exits))
 	}
+	return w.Bytes()
 }
 
 func (d *Deps) usageLine(cmd *cobra.Command) string {
@@ -114,7 +129,7 @@ func (d *Deps) exitRows(names []string) [][2]string {
 	return rows
 }
 
-func writeColumns(w io.Writer, rows [][2]string) {
+func writeColumns(w *bytes.Buffer, rows [][2]string) {
 	width := 0
 	for _, r := range rows {
 		width = max(width, len([]rune(r[0])))
@@ -125,14 +140,14 @@ func writeColumns(w io.Writer, rows [][2]string) {
 }
 
 // writeWrapped writes words in lines of about 90 characters.
-func writeWrapped(w io.Writer, words []string) {
+func writeWrapped(w *bytes.Buffer, words []string) {
 	line := " "
 	for _, word := range words {
 		if len(line)+len(word) > 90 {
-			fmt.Fprintln(w, line)
+			w.WriteString(line + "\n")
 			line = " "
 		}
 		line += " " + word
 	}
-	fmt.Fprintln(w, line)
+	w.WriteString(line + "\n")
 }

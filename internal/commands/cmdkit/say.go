@@ -2,6 +2,7 @@ package cmdkit
 
 import (
 	"fmt"
+	"io"
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
@@ -40,8 +41,14 @@ func (d *Deps) Sandbox() {
 
 // Print writes a finished text (a help topic) to stdout.
 func (d *Deps) Print(text string) error {
-	if _, err := d.Streams.Out.Write([]byte(text)); err != nil {
-		return fault.New(fault.Output, "stdout_write", i18n.Tf("çıktı yazılamadı: %s", "the output could not be written: %s", fault.Cause(err))).Because(err)
+	_, err := io.WriteString(d.Streams.Out, text)
+	return writeFault(err)
+}
+
+// writeFault is the error of a stdout that cannot be written; nil stays nil.
+func writeFault(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fault.New(fault.Output, "stdout_write", i18n.Tf("çıktı yazılamadı: %s", "the output could not be written: %s", fault.Cause(err))).Because(err)
 }

@@ -16,13 +16,12 @@ func New(d *cmdkit.Deps) *cobra.Command {
 	g := d.Group("help", i18n.T("bir komutun ya da konunun yardımını gösterir", "shows the help of a command or a topic"))
 	g.Long = d.In(i18n.T("Bir komutun yardımını (iskurctl help myk lookup) ya da bir konuyu gösterir.", "Shows the help of a command (iskurctl help myk lookup) or a topic."))
 	for _, t := range topics {
-		var cmd *cobra.Command
-		cmd = d.Command(cmdkit.Spec{
+		cmd := d.Command(cmdkit.Spec{
 			Use: t.name, Short: t.short, Example: i18n.T("iskurctl help "+t.name, "iskurctl help "+t.name),
 			Exits: []fault.Class{fault.OK, fault.Usage, fault.Output},
 			Run:   func(context.Context, []string) error { return d.Print(t.text(d)) },
 		})
-		cmd.SetHelpFunc(func(*cobra.Command, []string) { _ = d.Print(t.text(d)) })
+		cmd.SetHelpFunc(func(*cobra.Command, []string) { d.HelpShown(d.Print(t.text(d))) })
 		g.AddCommand(cmd)
 	}
 	g.RunE = func(cmd *cobra.Command, args []string) error {

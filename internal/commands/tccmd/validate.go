@@ -37,8 +37,7 @@ var validateColumns = []output.Column{
 
 func newValidate(d *cmdkit.Deps) *cobra.Command {
 	o := &validateOptions{d: d}
-	var cmd *cobra.Command
-	cmd = d.Command(cmdkit.Spec{
+	cmd := d.Command(cmdkit.Spec{
 		Use:   "validate [TC…]",
 		Short: i18n.T("TC kimlik numaralarını denetler", "checks TC identity numbers"),
 		Long: i18n.T("Numaraların biçimini ve denetim basamaklarını denetler. Geçerli bir numara, böyle bir kişinin var olduğunu göstermez.\n\nNeden alanında ilk uyan yazılır: empty, non_digit, length, leading_zero, checksum_10, checksum_11, ok (--strict ile: placeholder).",

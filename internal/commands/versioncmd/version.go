@@ -21,7 +21,7 @@ func New(d *cmdkit.Deps) *cobra.Command {
 		Example: i18n.T("iskurctl version\niskurctl version -o json", "iskurctl version\niskurctl version -o json"),
 		Exits:   []fault.Class{fault.OK, fault.Usage, fault.Output},
 		Run: func(ctx context.Context, _ []string) error {
-			return out.Emit(ctx, func(s *output.Sink) error { return s.Object(fields(d.Build)) })
+			return out.Emit(ctx, func(s *output.Sink) error { return s.Object(fields(d.Build())) })
 		},
 	})
 	out = d.OutputFlags(cmd, nil)

@@ -98,7 +98,7 @@ func duplicateKey(dst []byte, key string, value []byte) []byte {
 }
 
 func caseKey(dst []byte, key string, value []byte) []byte {
-	return append(append(appendKey(dst, strings.ToLower(key)), value...), ',')
+	return append(append(appendKey(dst, strings.ToLower(key)), value...), ',') //nolint:forbidigo // field names of the wire are ASCII
 }
 
 // actWrongPerson answers for the next fixed person, records and echo: nothing but the echo gives it away.

@@ -97,7 +97,7 @@ func ParseRule(s string) (Rule, error) {
 	kinds := ruleKinds()
 	at := slices.IndexFunc(kinds, func(k ruleKind) bool { return k.name == name })
 	if at < 0 {
-		return Rule{}, ruleError("fault_rule_unknown", i18n.T("bilinmeyen hata kuralı", "unknown fault rule"))
+		return Rule{}, unknownRule(name, kinds)
 	}
 	r := Rule{kind: &kinds[at], source: s, values: map[string]value{}}
 	for _, k := range r.kind.keys {
@@ -120,6 +120,18 @@ func ParseRule(s string) (Rule, error) {
 		}
 	}
 	return r, nil
+}
+
+func unknownRule(name string, kinds []ruleKind) *fault.Error {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.name
+	}
+	e := ruleError("fault_rule_unknown", i18n.T("bilinmeyen hata kuralı", "unknown fault rule"))
+	if near := fault.Nearest(name, names); near != "" {
+		return e.WithHint(i18n.Tf("şunu mu demek istediniz: %s", "did you mean: %s", near))
+	}
+	return e
 }
 
 func ruleError(code string, text i18n.Text) *fault.Error {

@@ -88,6 +88,15 @@ func TestParseRuleRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
+func TestAMisspeltRuleNamesTheNearest(t *testing.T) {
+	for wrong, near := range map[string]string{"htlm200": "html200", "statsu:code=503": "status", "wrong_persn": "wrong_person", "xyzzyxyzzy": "sandbox serve --help"} {
+		_, err := ParseRule(wrong)
+		if f := fault.From(err); !strings.HasSuffix(f.Hint.EN, near) || !strings.HasSuffix(f.Hint.TR, near) {
+			t.Errorf("%s: %q", wrong, f.Hint)
+		}
+	}
+}
+
 func TestAZeroRuleDoesNothing(t *testing.T) {
 	s := New(Options{Now: clock, Faults: []Rule{{}}})
 	if _, ok := s.faults.due(query{op: byNumber}); ok {

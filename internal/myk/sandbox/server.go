@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -28,13 +29,14 @@ type Server struct {
 
 // Listen serves s on addr ("127.0.0.1:0" takes a free port) until Close. The service speaks plain HTTP and takes
 // anybody at their word, so an address that is not loopback is refused (class Usage, code listen_not_loopback) unless
-// Options.AllowRemote. Other codes: listen_address (not host:port), listen_failed (the system said no).
+// Options.AllowRemote. Other codes: listen_address (not host:port, or no such port), listen_failed (the system said no).
 func Listen(addr string, s *Service) (*Server, error) {
-	host, _, err := net.SplitHostPort(addr)
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return nil, fault.New(fault.Usage, "listen_address", i18n.T("dinleme adresi ana bilgisayar:port biçiminde değil",
-			"the listen address is not host:port")).
-			WithHint(i18n.T("örnek: --listen 127.0.0.1:8080", "for example: --listen 127.0.0.1:8080")).Because(err)
+		return nil, badAddress(i18n.T("dinleme adresi ana bilgisayar:port biçiminde değil", "the listen address is not host:port"), err)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return nil, badAddress(i18n.T("dinleme adresindeki port 0 ile 65535 arasında bir sayı olmalı", "the port of the listen address must be a number from 0 to 65535"), err)
 	}
 	if ip := net.ParseIP(host); !s.o.AllowRemote && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, notLoopback()
@@ -63,6 +65,11 @@ func Listen(addr string, s *Service) (*Server, error) {
 		close(srv.ended)
 	}()
 	return srv, nil
+}
+
+func badAddress(text i18n.Text, err error) *fault.Error {
+	return fault.New(fault.Usage, "listen_address", text).
+		WithHint(i18n.T("örnek: --listen 127.0.0.1:8080", "for example: --listen 127.0.0.1:8080")).Because(err)
 }
 
 func notLoopback() *fault.Error {

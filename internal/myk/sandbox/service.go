@@ -242,7 +242,7 @@ func (s *Service) authorised(r *http.Request) bool {
 	}
 	if bearer {
 		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		if strings.EqualFold(scheme, "Bearer") && same(token, s.o.Token) {
+		if strings.EqualFold(scheme, "Bearer") && same(token, s.o.Token) { //nolint:forbidigo // RFC 9110 §11.1: schemes are ASCII without case
 			return true
 		}
 	}

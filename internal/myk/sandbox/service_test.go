@@ -242,7 +242,8 @@ func TestTheRecorderSeesEveryRequestEvenOneThatARuleEats(t *testing.T) {
 func TestListenRefusesAddressesThatAreNotLoopback(t *testing.T) {
 	s := New(Options{Now: clock})
 	for addr, code := range map[string]string{":0": "listen_not_loopback", "0.0.0.0:0": "listen_not_loopback", "192.0.2.1:80": "listen_not_loopback",
-		"[::]:0": "listen_not_loopback", "example.invalid:80": "listen_not_loopback", "127.0.0.1": "listen_address", "127.0.0.1:99999": "listen_failed"} {
+		"[::]:0": "listen_not_loopback", "example.invalid:80": "listen_not_loopback", "127.0.0.1": "listen_address",
+		"127.0.0.1:99999": "listen_address", "127.0.0.1:-1": "listen_address", "127.0.0.1:": "listen_address"} {
 		srv, err := Listen(addr, s)
 		var f *fault.Error
 		if !errors.As(err, &f) || f.Class != fault.Usage || f.Code != code || f.Hint.Empty() {
@@ -256,6 +257,10 @@ func TestListenRefusesAddressesThatAreNotLoopback(t *testing.T) {
 	srv, err := Listen("0.0.0.0:0", open)
 	if err != nil {
 		t.Fatal(err)
+	}
+	_, err = Listen(srv.listener.Addr().String(), open)
+	if f := fault.From(err); f == nil || f.Code != "listen_failed" || f.Message.EN != "cannot listen on the address: the address is in use" {
+		t.Errorf("an address that is taken: %v", err)
 	}
 	if err := srv.Close(context.Background()); err != nil {
 		t.Error(err)

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// running is a program under way: its standard input stays open, its standard output is read only by the test.
+type running struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	stdin  io.WriteCloser
+	stdout *os.File
+	ended  chan struct{}
+}
+
+func (d *desk) start(args ...string) *running {
+	d.t.Helper()
+	r := &running{t: d.t, cmd: exec.Command("iskurctl", args...), ended: make(chan struct{})}
+	r.cmd.Dir, r.cmd.Env = d.dir, d.env
+	stdout, write, err := os.Pipe() // not StdoutPipe: Wait must not need a reader
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	r.stdout, r.cmd.Stdout = stdout, write
+	if r.stdin, err = r.cmd.StdinPipe(); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := r.cmd.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	_ = write.Close()
+	go func() {
+		_ = r.cmd.Wait()
+		close(r.ended)
+	}()
+	d.t.Cleanup(func() {
+		_ = r.cmd.Process.Kill()
+		<-r.ended
+		_ = r.stdout.Close()
+	})
+	return r
+}
+
+// begins waits for the first byte of the result: the program has come so far that it takes signals.
+func (r *running) begins() {
+	r.t.Helper()
+	if _, err := r.stdout.Read(make([]byte, 1)); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// ends waits for the end for as long as a slow machine may need.
+func (r *running) ends(within time.Duration) bool {
+	select {
+	case <-r.ended:
+		return true
+	case <-time.After(within):
+		return false
+	}
+}
+
+// A program that hangs in a write which nobody reads cannot end by itself at the first Ctrl-C; the second one kills it.
+func TestASecondInterruptKillsAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newDesk(t).start("sandbox", "people", "--count", "200000", "-o", "ndjson")
+	r.begins()
+	for n := 0; !r.ends(50 * time.Millisecond); n++ {
+		if n == 400 {
+			t.Fatal("Ctrl-C after Ctrl-C does not end it")
+		}
+		_ = r.cmd.Process.Signal(os.Interrupt)
+	}
+	if s, ok := r.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !s.Signaled() || s.Signal() != syscall.SIGINT {
+		t.Errorf("it ended by itself: %v", r.cmd.ProcessState)
+	}
+}
+
+// Input that does not come any further holds nothing up: the first Ctrl-C ends the wait, in good order.
+func TestAWaitForInputEndsAtTheFirstInterrupt(t *testing.T) {
+	t.Parallel()
+	r := newDesk(t).start("tc", "validate", "--input", "-", "-o", "ndjson")
+	go func() { _, _ = io.WriteString(r.stdin, strings.Repeat("10000000146\n", 20_000)) }() // and no end of the input
+	r.begins()
+	go func() { _, _ = io.Copy(io.Discard, r.stdout) }()
+	if err := r.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if !r.ends(20 * time.Second) {
+		t.Fatal("it does not end")
+	}
+	if code := r.cmd.ProcessState.ExitCode(); code != 130 {
+		t.Errorf("it ended with %v", r.cmd.ProcessState)
+	}
+}

@@ -1,0 +1,173 @@
+package query
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/myk"
+)
+
+const (
+	// batchRows is how many neighbouring items share one sealed row of answers: one seal and one insert for all of them.
+	batchRows = 64
+	// keepEvery bounds what a killed process has to ask again: answers are at most so old when they are written.
+	keepEvery = time.Second
+)
+
+// stored is an answer as the journal keeps it.
+type stored struct {
+	Pos          int64
+	FetchedAt    time.Time
+	Certificates []myk.Certificate
+}
+
+// answers gathers the answers of a batch and keeps them in the journal, row by row: a row when all its items have had
+// their turn, and all rows that have news once a second.
+type answers struct {
+	job  *Job
+	now  func() time.Time
+	mu   sync.Mutex
+	rows map[int64]*answerRow
+	kept time.Time
+}
+
+type answerRow struct {
+	list    []stored
+	waiting int  // items handed out and not yet back
+	whole   bool // no further item will be handed out
+	news    bool // something is not written yet
+}
+
+func newAnswers(job *Job, now func() time.Time) *answers {
+	return &answers{job: job, now: now, rows: map[int64]*answerRow{}, kept: now()}
+}
+
+// expect tells that the item at pos is handed out to be asked; items come in ascending order. A row of a resumed job
+// begins with the answers it has, since it is written as a whole.
+func (a *answers) expect(ctx context.Context, pos int64) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n := pos / batchRows
+	if _, ok := a.rows[n]; !ok {
+		row := &answerRow{}
+		a.rows[n] = row
+		if a.job.Resumed {
+			old, err := a.job.answered(ctx, pos, pos)
+			if err != nil {
+				return err
+			}
+			for _, answer := range old {
+				row.list = append(row.list, *answer)
+			}
+		}
+		for before, row := range a.rows {
+			row.whole = row.whole || before < n
+		}
+	}
+	a.rows[n].waiting++
+	return nil
+}
+
+// done takes an item back, with its answer when it has one.
+func (a *answers) done(ctx context.Context, pos int64, answer *stored) error {
+	a.mu.Lock()
+	row := a.rows[pos/batchRows]
+	row.waiting--
+	if answer != nil {
+		row.list = append(row.list, *answer)
+		row.news = true
+	}
+	due := map[int64][]stored{}
+	if now := a.now(); now.Sub(a.kept) >= keepEvery {
+		a.kept = now
+		due = a.due(func(*answerRow) bool { return true })
+	} else if row.whole && row.waiting == 0 {
+		due = a.due(func(r *answerRow) bool { return r == row })
+	}
+	for n, row := range a.rows {
+		if row.whole && row.waiting == 0 {
+			delete(a.rows, n)
+		}
+	}
+	a.mu.Unlock()
+	return a.keep(ctx, due)
+}
+
+// due takes the rows that have news and are wanted.
+func (a *answers) due(wanted func(*answerRow) bool) map[int64][]stored {
+	due := map[int64][]stored{}
+	for n, row := range a.rows {
+		if row.news && wanted(row) {
+			due[n] = append([]stored(nil), row.list...)
+			row.news = false
+		}
+	}
+	return due
+}
+
+// flush keeps whatever is left at the end of a batch.
+func (a *answers) flush(ctx context.Context) error {
+	a.mu.Lock()
+	due := a.due(func(*answerRow) bool { return true })
+	a.mu.Unlock()
+	return a.keep(ctx, due)
+}
+
+func (a *answers) keep(ctx context.Context, due map[int64][]stored) error {
+	var errs []error
+	for n, list := range due {
+		errs = append(errs, a.job.keep(ctx, n, list))
+	}
+	return errors.Join(errs...)
+}
+
+// keep writes one row of answers, sealed; it replaces an older state of the same row.
+func (job *Job) keep(ctx context.Context, row int64, list []stored) error {
+	plain, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	sealed, err := job.j.keys.Seal(job.j.rand, plain, itemAAD(job.ID, row, "answers"))
+	if err != nil {
+		return err
+	}
+	return job.j.st.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(sqlKeepAnswers, job.ID, row, len(list), sealed)
+		return err
+	})
+}
+
+// answered reads the answers of the items from..to.
+func (job *Job) answered(ctx context.Context, from, to int64) (map[int64]*stored, error) {
+	rows, err := job.j.st.Read().QueryContext(ctx, sqlAnswers, job.ID, from/batchRows, to/batchRows)
+	if err != nil {
+		return nil, job.j.st.Explain(err)
+	}
+	defer rows.Close()
+	found := map[int64]*stored{}
+	for rows.Next() {
+		var n int64
+		var sealed []byte
+		if err := rows.Scan(&n, &sealed); err != nil {
+			return nil, err
+		}
+		plain, err := job.j.keys.Unseal(sealed, itemAAD(job.ID, n, "answers"))
+		if err != nil {
+			return nil, err
+		}
+		var list []stored
+		if err := json.Unmarshal(plain, &list); err != nil {
+			return nil, fault.New(fault.Integrity, "job_damaged", i18n.T("saklanan toplu sorgunun yanıtları okunamıyor", "the kept answers of the batch cannot be read")).Because(err)
+		}
+		for i := range list {
+			found[list[i].Pos] = &list[i]
+		}
+	}
+	return found, job.j.st.Explain(rows.Err())
+}
