@@ -63,6 +63,9 @@ func Main(e Env) (code int) {
 	root.SetOut(e.Stdout)
 	root.SetErr(io.Discard) // cobra's own words would be English
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = deps.HelpError()
+	}
 	err = w.close(err)
 	if err == nil {
 		return int(fault.OK)

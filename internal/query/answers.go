@@ -17,7 +17,7 @@ const (
 	// batchRows is how many neighbouring items share one sealed row of answers: one seal and one insert for all of them.
 	batchRows = 64
 	// keepEvery bounds what a killed process has to ask again: answers are at most so old when they are written.
-	keepEvery = time.Second
+	keepEvery = 100 * time.Millisecond
 )
 
 // stored is an answer as the journal keeps it.
@@ -28,13 +28,11 @@ type stored struct {
 }
 
 // answers gathers the answers of a batch and keeps them in the journal, row by row: a row when all its items have had
-// their turn, and all rows that have news once a second.
+// their turn, and all rows that have news at every beat of keepEvery.
 type answers struct {
 	job  *Job
-	now  func() time.Time
 	mu   sync.Mutex
 	rows map[int64]*answerRow
-	kept time.Time
 }
 
 type answerRow struct {
@@ -44,9 +42,7 @@ type answerRow struct {
 	news    bool // something is not written yet
 }
 
-func newAnswers(job *Job, now func() time.Time) *answers {
-	return &answers{job: job, now: now, rows: map[int64]*answerRow{}, kept: now()}
-}
+func newAnswers(job *Job) *answers { return &answers{job: job, rows: map[int64]*answerRow{}} }
 
 // expect tells that the item at pos is handed out to be asked; items come in ascending order. A row of a resumed job
 // begins with the answers it has, since it is written as a whole.
@@ -83,13 +79,7 @@ func (a *answers) done(ctx context.Context, pos int64, answer *stored) error {
 		row.list = append(row.list, *answer)
 		row.news = true
 	}
-	due := map[int64][]stored{}
-	if now := a.now(); now.Sub(a.kept) >= keepEvery {
-		a.kept = now
-		due = a.due(func(*answerRow) bool { return true })
-	} else if row.whole && row.waiting == 0 {
-		due = a.due(func(r *answerRow) bool { return r == row })
-	}
+	due := a.due(func(r *answerRow) bool { return r == row && r.whole && r.waiting == 0 })
 	for n, row := range a.rows {
 		if row.whole && row.waiting == 0 {
 			delete(a.rows, n)
@@ -111,7 +101,24 @@ func (a *answers) due(wanted func(*answerRow) bool) map[int64][]stored {
 	return due
 }
 
-// flush keeps whatever is left at the end of a batch.
+// beat keeps what has come at every beat until stop is closed; fail hears of an error.
+func (a *answers) beat(ctx context.Context, stop <-chan struct{}, fail func(error)) {
+	tick := time.NewTicker(keepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if err := a.flush(ctx); err != nil {
+				fail(err)
+				return
+			}
+		case <-stop:
+			return
+		}
+	}
+}
+
+// flush keeps all that is not kept yet.
 func (a *answers) flush(ctx context.Context) error {
 	a.mu.Lock()
 	due := a.due(func(*answerRow) bool { return true })

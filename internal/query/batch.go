@@ -61,11 +61,13 @@ func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (R
 	s.budget.grow(job.Items)
 	feed, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &run{s: s, job: job, open: feed, cancel: cancel, slots: make(chan struct{}, s.cfg.Concurrency), alone: make(chan struct{}), answers: newAnswers(job, s.cfg.Now)}
+	r := &run{s: s, job: job, open: feed, cancel: cancel, slots: make(chan struct{}, s.cfg.Concurrency), alone: make(chan struct{}), answers: newAnswers(job)}
 
 	order := make(chan *turn, window)
 	work := make(chan *turn)
-	var workers sync.WaitGroup
+	var workers, keeper sync.WaitGroup
+	ended := make(chan struct{})
+	keeper.Go(func() { r.answers.beat(context.WithoutCancel(ctx), ended, r.end) })
 	for range 2 * s.cfg.Concurrency { // half of them write outcomes while the other half call
 		workers.Go(func() {
 			for t := range work {
@@ -100,6 +102,8 @@ func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (R
 		}
 	}
 	workers.Wait()
+	close(ended)
+	keeper.Wait()
 	if err := r.answers.flush(context.WithoutCancel(ctx)); err != nil {
 		r.end(err)
 	}

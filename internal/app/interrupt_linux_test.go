@@ -8,13 +8,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // running is a program under way: its standard input stays open, its standard output is read only by the test.
 type running struct {
 	t      *testing.T
 	cmd    *exec.Cmd
-	stdin  io.WriteCloser
+	stdin  *os.File
 	stdout *os.File
 	ended  chan struct{}
 }
@@ -23,18 +25,19 @@ func (d *desk) start(args ...string) *running {
 	d.t.Helper()
 	r := &running{t: d.t, cmd: exec.Command("iskurctl", args...), ended: make(chan struct{})}
 	r.cmd.Dir, r.cmd.Env = d.dir, d.env
-	stdout, write, err := os.Pipe() // not StdoutPipe: Wait must not need a reader
+	stdout, write, err := os.Pipe() // not those of exec.Cmd: Wait closes them
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	r.stdout, r.cmd.Stdout = stdout, write
-	if r.stdin, err = r.cmd.StdinPipe(); err != nil {
+	read, stdin, err := os.Pipe()
+	if err != nil {
 		d.t.Fatal(err)
 	}
+	r.stdin, r.stdout, r.cmd.Stdin, r.cmd.Stdout = stdin, stdout, read, write
 	if err := r.cmd.Start(); err != nil {
 		d.t.Fatal(err)
 	}
-	_ = write.Close()
+	_, _ = read.Close(), write.Close()
 	go func() {
 		_ = r.cmd.Wait()
 		close(r.ended)
@@ -42,7 +45,7 @@ func (d *desk) start(args ...string) *running {
 	d.t.Cleanup(func() {
 		_ = r.cmd.Process.Kill()
 		<-r.ended
-		_ = r.stdout.Close()
+		_, _ = r.stdin.Close(), r.stdout.Close()
 	})
 	return r
 }
@@ -52,6 +55,26 @@ func (r *running) begins() {
 	r.t.Helper()
 	if _, err := r.stdout.Read(make([]byte, 1)); err != nil {
 		r.t.Fatal(err)
+	}
+}
+
+// feed writes to the standard input and waits until the program has taken all of it.
+func (r *running) feed(text string) {
+	r.t.Helper()
+	if _, err := io.WriteString(r.stdin, text); err != nil {
+		r.t.Fatal(err)
+	}
+	conn, err := r.stdin.SyscallConn()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for left := 1; left > 0; time.Sleep(time.Millisecond) {
+		if err := conn.Control(func(fd uintptr) { left, err = unix.IoctlGetInt(int(fd), unix.TIOCINQ) }); err != nil {
+			r.t.Fatal(err)
+		}
+		if r.ends(0) {
+			r.t.Fatalf("it has ended: %v", r.cmd.ProcessState)
+		}
 	}
 }
 
@@ -85,9 +108,9 @@ func TestASecondInterruptKillsAtOnce(t *testing.T) {
 func TestAWaitForInputEndsAtTheFirstInterrupt(t *testing.T) {
 	t.Parallel()
 	r := newDesk(t).start("tc", "validate", "--input", "-", "-o", "ndjson")
-	go func() { _, _ = io.WriteString(r.stdin, strings.Repeat("10000000146\n", 20_000)) }() // and no end of the input
-	r.begins()
 	go func() { _, _ = io.Copy(io.Discard, r.stdout) }()
+	r.feed(strings.Repeat("10000000146\n", 20_000)) // it reads, so it takes signals
+	r.feed("10000000146\n")                         // and now waits for more
 	if err := r.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
