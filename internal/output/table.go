@@ -3,6 +3,7 @@ package output
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
@@ -128,14 +129,11 @@ func (g grid) draw(dst []byte, buf *bytes.Buffer) ([]byte, error) {
 	}
 	cell := tw.CellConfig{
 		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
-		Alignment:  tw.CellAlignment{Global: tw.AlignLeft, PerColumn: align},
+		Alignment:  tw.CellAlignment{Global: tw.AlignLeft},
 		Padding:    tw.CellPadding{PerColumn: make([]tw.Padding, len(g.cols))},
 	}
 	for i := range g.cols { // no blanks at the edges of the table
-		p := tw.Padding{Left: " ", Right: " ", Overwrite: true}
-		if i == 0 {
-			p.Left = ""
-		}
+		p := tw.Padding{Left: " ", Right: " ", Overwrite: true} // finish takes the first column's left one away
 		if i == len(g.cols)-1 {
 			p.Right = ""
 		}
@@ -155,7 +153,7 @@ func (g grid) draw(dst []byte, buf *bytes.Buffer) ([]byte, error) {
 				Lines:      tw.Lines{ShowHeaderLine: tw.On, ShowTop: tw.Off, ShowBottom: tw.Off, ShowFooterLine: tw.Off},
 			},
 		})),
-		tablewriter.WithHeaderConfig(cell), tablewriter.WithRowConfig(cell),
+		tablewriter.WithHeaderConfig(cell), tablewriter.WithRowConfig(cell), tablewriter.WithAlignment(align),
 		tablewriter.WithTrimSpace(tw.Off), tablewriter.WithTrimSpace(tw.Off), tablewriter.WithTrimLine(tw.Off),
 		tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithEastAsian(false),
 	)
@@ -173,12 +171,14 @@ func (g grid) draw(dst []byte, buf *bytes.Buffer) ([]byte, error) {
 	return g.finish(dst, buf.Bytes(), wrapped), nil
 }
 
-// finish takes the blanks from the ends of the lines, makes the thin lines faint, and the one below the header heavy
+// finish takes the blank before the first column and those at the ends of the lines away, makes the thin lines faint, and the one below the header heavy
 // when thin ones part the rows as well.
 func (g grid) finish(dst, drawn []byte, wrapped bool) []byte {
 	below := g.header != nil
 	for line := range strings.Lines(string(drawn)) {
 		line = strings.TrimRight(line, " \n")
+		_, size := utf8.DecodeRuneInString(line) // a blank, or the beginning of a rule
+		line = line[size:]
 		if line != "" && strings.Trim(line, "─┼") == "" {
 			if below && wrapped {
 				line = strings.NewReplacer("─", "━", "┼", "┿").Replace(line)

@@ -175,3 +175,24 @@ func TestABrokenWriterStopsATable(t *testing.T) {
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestNumbersStandAtTheRight(t *testing.T) {
+	cols := []Column{{Key: "n", Title: i18n.T("SIRA NO", "NUMBER"), Kind: Number}, {Key: "s", Title: i18n.T("AD", "NAME"), Kind: Text}}
+	var b strings.Builder
+	s, err := Open(Options{Format: "table"}, Target{Out: &b, Lang: i18n.EN}, cols)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []Record{{7, "a"}, {1234, "b"}} {
+		if err := s.Write(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want := "NUMBER │ NAME\n───────┼─────\n     7 │ a\n  1234 │ b\n"
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}

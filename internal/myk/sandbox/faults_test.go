@@ -17,15 +17,6 @@ import (
 	"unicode/utf8"
 )
 
-func mustRule(t *testing.T, s string) Rule {
-	t.Helper()
-	r, err := ParseRule(s)
-	if err != nil {
-		t.Fatalf("%s: %v", s, err)
-	}
-	return r
-}
-
 // raw sends one request over a bare connection and reads every byte until the connection ends.
 func raw(t *testing.T, srv *Server, op operation, body string) ([]byte, error) {
 	t.Helper()
@@ -323,22 +314,6 @@ func TestWaitsEndWhenTheServerCloses(t *testing.T) {
 		if len(body) > want || want == 0 && len(all) > 0 {
 			t.Errorf("%s: %d bytes: %q", rule, len(all), all)
 		}
-	}
-}
-
-func TestAStuckCursorStaysStuckAndItsCursorIsReal(t *testing.T) {
-	_, srv := serve(t, Options{Faults: []Rule{mustRule(t, "stuck_cursor:times=2")}})
-	ask := func(cursor string) reply {
-		_, body := post(t, srv, byRange, rangeBody("01.03.2024", "31.03.2024", cursor))
-		return decode(t, body)
-	}
-	first := ask("")
-	second := ask(*first.Next)
-	if *first.Next == "" || *second.Next != *first.Next || len(second.Rows) == 0 {
-		t.Errorf("%q then %q", *first.Next, *second.Next)
-	}
-	if last := ask(*second.Next); *last.Next != "" || len(last.Rows) != len(first.Rows) {
-		t.Errorf("after the rule: %d records, next %q", len(last.Rows), *last.Next)
 	}
 }
 

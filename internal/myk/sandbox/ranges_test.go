@@ -187,3 +187,19 @@ func BenchmarkPage(b *testing.B) {
 		buffer = s.answer(q).append(buffer[:0])
 	}
 }
+
+func TestAStuckCursorStaysStuckAndItsCursorIsReal(t *testing.T) {
+	_, srv := serve(t, Options{Faults: []Rule{mustRule(t, "stuck_cursor:times=2")}})
+	ask := func(cursor string) reply {
+		_, body := post(t, srv, byRange, rangeBody("01.03.2024", "31.03.2024", cursor))
+		return decode(t, body)
+	}
+	first := ask("")
+	second := ask(*first.Next)
+	if *first.Next == "" || *second.Next != *first.Next || len(second.Rows) == 0 {
+		t.Errorf("%q then %q", *first.Next, *second.Next)
+	}
+	if last := ask(*second.Next); *last.Next != "" || len(last.Rows) != len(first.Rows) {
+		t.Errorf("after the rule: %d records, next %q", len(last.Rows), *last.Next)
+	}
+}

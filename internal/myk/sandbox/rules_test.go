@@ -8,6 +8,15 @@ import (
 	"iskurctl/internal/fault"
 )
 
+func mustRule(t *testing.T, s string) Rule {
+	t.Helper()
+	r, err := ParseRule(s)
+	if err != nil {
+		t.Fatalf("%s: %v", s, err)
+	}
+	return r
+}
+
 // pattern asks ten times and shows where the rules acted: the position of the rule, or a point.
 func pattern(t *testing.T, q func(n int) query, rules ...string) string {
 	t.Helper()
