@@ -103,7 +103,7 @@ func globals(d *cmdkit.Deps, cmd *cobra.Command) error {
 		if flags.Changed(name) {
 			return nil
 		}
-		env := "ISKURCTL_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		env := "ISKURCTL_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")) //nolint:forbidigo // flag names are ASCII
 		v, ok := d.Env(env)
 		if !ok || v == "" || set(v) {
 			return nil

@@ -204,6 +204,11 @@ func (w *wiring) client(p *config.Profile, o cmdkit.QueryOptions) (*myk.Client, 
 		Auth: myk.Auth{Type: p.AuthType, Username: p.Username, Password: w.secret(p.PasswordRef), Token: w.secret(p.TokenRef)},
 		TLS:  myk.TLSFiles{CAFile: p.CAFile, CertFile: p.CertFile, KeyFile: p.KeyFile},
 	}
+	if p.KeyFile != "" {
+		if err := seal.CheckPrivate(p.KeyFile, true); err != nil {
+			return nil, err
+		}
+	}
 	if p.InProcess() {
 		srv, err := w.sandbox()
 		if err != nil {
