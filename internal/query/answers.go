@@ -17,7 +17,7 @@ const (
 	// batchRows is how many neighbouring items share one sealed row of answers: one seal and one insert for all of them.
 	batchRows = 64
 	// keepEvery bounds what a killed process has to ask again: answers are at most so old when they are written.
-	keepEvery = 100 * time.Millisecond
+	keepEvery = 10 * time.Millisecond
 )
 
 // stored is an answer as the journal keeps it.
