@@ -122,6 +122,7 @@ func TestNumbersAreFoundThroughTheIndex(t *testing.T) {
 			must(t, rows.Scan(&id, &parent, &unused, &detail))
 			plan += detail + "\n"
 		}
+		must(t, rows.Err())
 		must(t, rows.Close())
 		if !strings.Contains(plan, "audit_query_tag") || !strings.Contains(plan, "query_seq=?") {
 			t.Errorf("%d numbers are looked for by\n%s", n, plan)

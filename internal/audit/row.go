@@ -153,7 +153,7 @@ func (l *Log) statements(ctx context.Context) (*inserts, error) {
 		to   **sql.Stmt
 		text string
 	}{{&ins.query, addQuery}, {&ins.outcome, addOutcome}} {
-		stmt, err := l.st.Prepare(ctx, p.text)
+		stmt, err := l.st.Prepare(ctx, p.text) //nolint:sqlclosecheck // lives as long as the store, which closes it
 		if err != nil {
 			return nil, err
 		}

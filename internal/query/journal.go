@@ -11,6 +11,7 @@ import (
 	"iter"
 	"time"
 
+	"iskurctl/internal/audit"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/seal"
@@ -183,7 +184,7 @@ func (j *Journal) digest(ctx context.Context, id int64) (digest string, items in
 	}
 	defer rows.Close()
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\x00%s\x00", j.profile, "TCKimlikNoIleBelgeSorgulama")
+	h.Write([]byte(j.profile + "\x00" + string(audit.ByNumber) + "\x00"))
 	var tag sql.RawBytes
 	for ; rows.Next(); items++ {
 		if err := rows.Scan(&tag); err != nil {
@@ -272,23 +273,8 @@ func dropTx(ctx context.Context, tx *sql.Tx, id int64) error {
 
 // sweep removes what nobody will resume: old jobs, and half-read ones of processes that died.
 func (j *Journal) sweep(ctx context.Context) error {
-	rows, err := j.st.Read().QueryContext(ctx, sqlOldJobs, j.now().Add(-jobLife).UnixMilli())
+	dead, err := j.deserted(ctx)
 	if err != nil {
-		return j.st.Explain(err)
-	}
-	var dead []int64
-	for rows.Next() {
-		var id int64
-		var process string
-		if err := rows.Scan(&id, &process); err != nil {
-			rows.Close()
-			return err
-		}
-		if !j.st.ProcessAlive(process) {
-			dead = append(dead, id)
-		}
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return j.st.Explain(err)
 	}
 	for _, id := range dead {
@@ -297,6 +283,26 @@ func (j *Journal) sweep(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// deserted lists the jobs whose process is gone, and that are old or were never read to the end.
+func (j *Journal) deserted(ctx context.Context) (dead []int64, err error) {
+	rows, err := j.st.Read().QueryContext(ctx, sqlOldJobs, j.now().Add(-jobLife).UnixMilli())
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var process string
+		if err := rows.Scan(&id, &process); err != nil {
+			return nil, err
+		}
+		if !j.st.ProcessAlive(process) {
+			dead = append(dead, id)
+		}
+	}
+	return dead, rows.Err()
 }
 
 func itemAAD(job, pos int64, what string) string { return fmt.Sprintf("job|%d|%d|%s", job, pos, what) }

@@ -55,7 +55,7 @@ func (l *fileLock) acquire(timeout time.Duration, stop <-chan struct{}) error {
 	}
 	l.f = nil // the waiter keeps this one
 	go func() {
-		<-got
+		<-got //nolint:errcheck // what came of the wait matters to nobody any more
 		_ = f.Close()
 	}()
 	return err

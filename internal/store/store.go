@@ -275,7 +275,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	if err := s.verify(); err != nil {
-		s.end(err)
+		_ = s.end(err) // release reports it
 	}
 	return s.release()
 }
