@@ -171,8 +171,12 @@ func (w *wiring) query(ctx context.Context, o cmdkit.QueryOptions) (*query.Servi
 	if err != nil {
 		host = "localhost"
 	}
+	journal, err := w.journal()
+	if err != nil {
+		return nil, err
+	}
 	c := query.Config{
-		Client: client, Log: log, User: name, Host: host, Purpose: o.Purpose, RequirePurpose: p.RequirePurpose,
+		Client: client, Log: log, Journal: journal, User: name, Host: host, Purpose: o.Purpose, RequirePurpose: p.RequirePurpose,
 		Concurrency: p.Concurrency, Rate: p.Rate, Now: w.env.Now, Jitter: jitter, Sleep: sleep,
 	}
 	if o.Concurrency > 0 {

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -20,11 +21,57 @@ const (
 	keepEvery = 10 * time.Millisecond
 )
 
-// stored is an answer as the journal keeps it.
+// stored is an answer as the journal keeps it, with the number it is about. The form has names of its own, so that no
+// renaming elsewhere can turn a kept answer into an empty one; a change of it needs another answersForm.
 type stored struct {
-	Pos          int64
-	FetchedAt    time.Time
-	Certificates []myk.Certificate
+	Pos          int64         `json:"pos"`
+	KimlikNo     string        `json:"kimlik_no"`
+	FetchedAt    time.Time     `json:"fetched_at"`
+	Count        int           `json:"count"` // of certificates, said once more
+	Certificates []certificate `json:"certificates"`
+}
+
+const answersForm = "answers/1"
+
+type certificate struct {
+	BelgeNo              string   `json:"belgeno"`
+	YeterlilikAdi        string   `json:"yeterlilik_adi"`
+	MeslekKodu           string   `json:"meslek_kodu"`
+	YeterlilikKodu       string   `json:"yeterlilik_kodu"`
+	YeterlilikSeviyesi   int      `json:"yeterlilik_seviyesi"`
+	SinavTarihi          myk.Date `json:"sinav_tarihi"`
+	BelgeDuzenlemeTarihi myk.Date `json:"belge_duzenleme_tarihi"`
+	GecerlilikTarihi     myk.Date `json:"gecerlilik_tarihi"`
+	KurulusAdi           string   `json:"kurulus_adi"`
+	BelgeDurumu          string   `json:"belge_durumu"`
+	EuropassTR           string   `json:"europass_tr"`
+	EuropassEN           string   `json:"europass_en"`
+}
+
+func keepable(pos int64, a Answer) *stored {
+	s := &stored{Pos: pos, KimlikNo: a.KimlikNo, FetchedAt: a.FetchedAt, Count: len(a.Certificates)}
+	for _, c := range a.Certificates {
+		s.Certificates = append(s.Certificates, certificate{c.BelgeNo, c.YeterlilikAdi, c.MeslekKodu, c.YeterlilikKodu, c.YeterlilikSeviyesi,
+			c.SinavTarihi, c.BelgeDuzenlemeTarihi, c.GecerlilikTarihi, c.KurulusAdi, c.BelgeDurumu, c.EuropassTR, c.EuropassEN})
+	}
+	return s
+}
+
+func (s *stored) answer() Answer {
+	a := Answer{KimlikNo: s.KimlikNo, FetchedAt: s.FetchedAt}
+	for _, c := range s.Certificates {
+		a.Certificates = append(a.Certificates, myk.Certificate{KimlikNo: s.KimlikNo, BelgeNo: c.BelgeNo, YeterlilikAdi: c.YeterlilikAdi,
+			MeslekKodu: c.MeslekKodu, YeterlilikKodu: c.YeterlilikKodu, YeterlilikSeviyesi: c.YeterlilikSeviyesi, SinavTarihi: c.SinavTarihi,
+			BelgeDuzenlemeTarihi: c.BelgeDuzenlemeTarihi, GecerlilikTarihi: c.GecerlilikTarihi, KurulusAdi: c.KurulusAdi,
+			BelgeDurumu: c.BelgeDurumu, EuropassTR: c.EuropassTR, EuropassEN: c.EuropassEN})
+	}
+	return a
+}
+
+// damaged is the error of a job whose kept state contradicts itself: no answer of it may be shown.
+func damaged(err error) error {
+	return fault.New(fault.Integrity, "job_damaged", i18n.T("saklanan toplu sorgu kaydı bozuk; kalan yanıtları kullanılmadı", "the kept state of the batch is damaged; the rest of its answers were not used")).
+		WithHint(i18n.T("aynı komutu --resume olmadan yeniden başlatın", "start the same command again without --resume")).Because(err)
 }
 
 // answers gathers the answers of a batch and keeps them in the journal, row by row: a row when all its items have had
@@ -140,11 +187,21 @@ func (job *Job) keep(ctx context.Context, row int64, list []stored) error {
 	if err != nil {
 		return err
 	}
-	sealed, err := job.j.keys.Seal(job.j.rand, plain, itemAAD(job.ID, row, "answers"))
+	sealed, err := job.j.keys.Seal(job.j.rand, plain, itemAAD(job.ID, row, answersForm))
+	if err != nil {
+		return err
+	}
+	process, err := job.j.st.ProcessLock()
 	if err != nil {
 		return err
 	}
 	return job.j.st.Write(ctx, func(tx *sql.Tx) error {
+		var owner string
+		if err := tx.QueryRow(sqlOwner, job.ID).Scan(&owner); errors.Is(err, sql.ErrNoRows) || err == nil && owner != process {
+			return lost()
+		} else if err != nil {
+			return err
+		}
 		_, err := tx.Exec(sqlKeepAnswers, job.ID, row, len(list), sealed)
 		return err
 	})
@@ -164,15 +221,20 @@ func (job *Job) answered(ctx context.Context, from, to int64) (map[int64]*stored
 		if err := rows.Scan(&n, &sealed); err != nil {
 			return nil, err
 		}
-		plain, err := job.j.keys.Unseal(sealed, itemAAD(job.ID, n, "answers"))
+		plain, err := job.j.keys.Unseal(sealed, itemAAD(job.ID, n, answersForm))
 		if err != nil {
 			return nil, err
 		}
 		var list []stored
-		if err := json.Unmarshal(plain, &list); err != nil {
-			return nil, fault.New(fault.Integrity, "job_damaged", i18n.T("saklanan toplu sorgunun yanıtları okunamıyor", "the kept answers of the batch cannot be read")).Because(err)
+		dec := json.NewDecoder(bytes.NewReader(plain))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&list); err != nil {
+			return nil, damaged(err)
 		}
 		for i := range list {
+			if list[i].Count != len(list[i].Certificates) || list[i].KimlikNo == "" {
+				return nil, damaged(nil)
+			}
 			found[list[i].Pos] = &list[i]
 		}
 	}

@@ -101,7 +101,10 @@ func (s *Service) later(f *myk.Failure) error {
 
 func (s *Service) attempt(ctx context.Context, q question, attempt int) (*myk.Reply, error) {
 	if err := s.limiter.Wait(q.waiting); err != nil {
-		return nil, context.Cause(q.waiting)
+		if cause := context.Cause(q.waiting); cause != nil {
+			err = cause
+		}
+		return nil, err
 	}
 	if q.slots != nil {
 		select {

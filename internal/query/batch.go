@@ -11,7 +11,7 @@ import (
 
 const (
 	// window bounds how far the calls may run ahead of the item that is to be printed next.
-	window = 1024
+	window = 256
 	// enough failures in a row end a batch: the service is down, and hammering it helps nobody.
 	enough = 10
 )
@@ -58,7 +58,6 @@ type run struct {
 // order. An error of emit ends it. Answers are kept in the job as they come (see answers). The first item is asked
 // alone, so that a refused password costs one request and not as many as may be under way.
 func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (Result, error) {
-	s.budget.grow(job.Items)
 	feed, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &run{s: s, job: job, open: feed, cancel: cancel, slots: make(chan struct{}, s.cfg.Concurrency), alone: make(chan struct{}), answers: newAnswers(job)}
@@ -67,12 +66,14 @@ func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (R
 	work := make(chan *turn)
 	var workers, keeper sync.WaitGroup
 	ended := make(chan struct{})
-	keeper.Go(func() { r.answers.beat(context.WithoutCancel(ctx), ended, r.end) })
+	keeper.Go(func() {
+		defer r.bug(nil)
+		r.answers.beat(context.WithoutCancel(ctx), ended, r.end)
+	})
 	for range 2 * s.cfg.Concurrency { // half of them write outcomes while the other half call
 		workers.Go(func() {
 			for t := range work {
-				r.ask(ctx, t)
-				close(t.done)
+				r.turn(ctx, t)
 			}
 		})
 	}
@@ -80,6 +81,7 @@ func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (R
 	go func() {
 		defer close(order)
 		defer close(work)
+		defer r.bug(nil)
 		feedErr = r.feed(feed, order, work)
 	}()
 
@@ -114,8 +116,32 @@ func (s *Service) Batch(ctx context.Context, job *Job, emit func(Item) error) (R
 	if feedErr != nil && res.Stop == nil && emitErr == nil && !errors.Is(feedErr, context.Canceled) {
 		res.Stop = feedErr
 	}
+	if res.Stop == nil && emitErr == nil && res.Answered+res.Failed != res.Total {
+		res.Stop = damaged(nil) // somebody took items away while the batch ran
+	}
 	return res, emitErr
 }
+
+// turn gives an item its turn; whatever happens, its place in the order is freed.
+func (r *run) turn(ctx context.Context, t *turn) {
+	defer close(t.done)
+	defer r.bug(t)
+	r.ask(ctx, t)
+}
+
+// bug, deferred in each goroutine of a batch, turns a panic into an error: the runtime's own report would show what the
+// panic was about, and that may be a number.
+func (r *run) bug(t *turn) {
+	if recover() == nil {
+		return
+	}
+	if t != nil {
+		t.err = errBug
+	}
+	r.end(errBug)
+}
+
+var errBug = errors.New("a goroutine of the batch panicked")
 
 // feed hands the items out in input order until all are out or the batch is stopped.
 func (r *run) feed(ctx context.Context, order, work chan<- *turn) error {
@@ -126,7 +152,7 @@ func (r *run) feed(ctx context.Context, order, work chan<- *turn) error {
 		}
 		t := &turn{it: it, first: first && it.answer == nil, done: make(chan struct{})}
 		if it.answer != nil {
-			t.ans = Answer{KimlikNo: it.kimlikNo, Certificates: it.answer.Certificates, FetchedAt: it.answer.FetchedAt}
+			t.ans = it.answer.answer()
 			close(t.done)
 		}
 		select {
@@ -138,6 +164,7 @@ func (r *run) feed(ctx context.Context, order, work chan<- *turn) error {
 			continue
 		}
 		first = false
+		r.s.budget.grow(1)
 		if err := r.answers.expect(ctx, it.pos); err != nil {
 			t.skipped = true
 			close(t.done)
@@ -169,7 +196,7 @@ func (r *run) ask(ctx context.Context, t *turn) {
 	t.ans, t.err = r.s.number(ctx, question{slots: r.slots, waiting: r.open, stop: r.end}, t.it.kimlikNo)
 	var keep *stored
 	if t.err == nil {
-		keep = &stored{Pos: t.it.pos, FetchedAt: t.ans.FetchedAt, Certificates: t.ans.Certificates}
+		keep = keepable(t.it.pos, t.ans)
 	}
 	if err := r.answers.done(context.WithoutCancel(ctx), t.it.pos, keep); t.err == nil {
 		t.err = err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -57,9 +58,6 @@ type Job struct {
 // loading and nothing of it stays. Fails with class Usage (job_changed) when a named job was about other numbers and
 // with class Store (job_running) while another process works on it.
 func (j *Journal) Load(ctx context.Context, name string, numbers iter.Seq2[Numbered, error], resume bool) (*Job, error) {
-	if err := j.sweep(ctx); err != nil {
-		return nil, err
-	}
 	id, err := j.read(ctx, numbers)
 	if err == nil {
 		var job *Job
@@ -79,11 +77,11 @@ func (j *Journal) read(ctx context.Context, numbers iter.Seq2[Numbered, error]) 
 	if err != nil {
 		return 0, err
 	}
+	if id, err = j.newID(); err != nil {
+		return 0, err
+	}
 	free := context.WithoutCancel(ctx)
 	err = j.st.Write(ctx, func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(free, sqlNextJob).Scan(&id); err != nil {
-			return err
-		}
 		_, err := tx.ExecContext(free, sqlAddJob, id, process, j.now().UnixMilli())
 		return err
 	})
@@ -128,6 +126,14 @@ func (j *Journal) read(ctx context.Context, numbers iter.Seq2[Numbered, error]) 
 	return id, flush()
 }
 
+func (j *Journal) newID() (int64, error) {
+	var b [8]byte
+	if _, err := io.ReadFull(j.rand, b[:]); err != nil {
+		return 0, err
+	}
+	return int64(binary.BigEndian.Uint64(b[:])>>2) + 1, nil
+}
+
 // settle gives the job its name, or finds the one to go on with.
 func (j *Journal) settle(ctx context.Context, id int64, name string, resume bool) (*Job, error) {
 	digest, items, err := j.digest(ctx, id)
@@ -137,6 +143,7 @@ func (j *Journal) settle(ctx context.Context, id int64, name string, resume bool
 	if name == "" {
 		name = digest
 	}
+	name = j.profile + "/" + name // profiles that share a store do not share jobs
 	process, err := j.st.ProcessLock()
 	if err != nil {
 		return nil, err
@@ -158,7 +165,7 @@ func (j *Journal) settle(ctx context.Context, id int64, name string, resume bool
 			return fault.New(fault.Usage, "job_changed", i18n.T("bu adla başlatılan iş başka numaralar içindi", "the job of this name was about other numbers")).
 				WithHint(i18n.T("aynı dosyayı verin ya da --resume olmadan yeniden başlatın", "give the same file, or start again without --resume"))
 		case resume:
-			if _, err := tx.ExecContext(free, sqlTakeJob, old.ID, process); err != nil {
+			if err := changed(tx.ExecContext(free, sqlTakeJob, old.ID, process, j.now().UnixMilli())); err != nil {
 				return err
 			}
 			old.Resumed, old.j = true, j
@@ -169,10 +176,26 @@ func (j *Journal) settle(ctx context.Context, id int64, name string, resume bool
 				return err
 			}
 		}
-		_, err = tx.ExecContext(free, sqlNameJob, id, name, digest, items)
-		return err
+		return changed(tx.ExecContext(free, sqlNameJob, id, name, digest, items))
 	})
 	return job, err
+}
+
+// changed checks that a statement met the one row it was meant for.
+func changed(res sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(lost(), err)
+	}
+	return nil
+}
+
+// lost is the error of a job that is no longer this process's.
+func lost() error {
+	return fault.New(fault.Store, "job_lost", i18n.T("toplu sorgunun kaydı depodan silinmiş ya da başka bir süreç almış", "the job is gone from the store, or another process has taken it")).
+		WithHint(i18n.T("aynı komutu yeniden başlatın", "start the same command again"))
 }
 
 // digest names a set of numbers whatever their order, without holding them in memory. The tags are keyed, so that
@@ -248,11 +271,22 @@ func (job *Job) page(ctx context.Context, after int64) ([]item, error) {
 	if err := rows.Err(); err != nil || len(page) == 0 {
 		return nil, job.j.st.Explain(err)
 	}
-	answers, err := job.answered(ctx, page[0].pos, page[len(page)-1].pos)
-	for i := range page {
-		page[i].answer = answers[page[i].pos]
+	if !job.Resumed {
+		return page, nil
 	}
-	return page, err
+	answers, err := job.answered(ctx, page[0].pos, page[len(page)-1].pos)
+	if err != nil {
+		return nil, err
+	}
+	for i := range page {
+		if a := answers[page[i].pos]; a != nil {
+			if a.KimlikNo != page[i].kimlikNo { // an answer goes to the person it is about, or to nobody
+				return nil, damaged(nil)
+			}
+			page[i].answer = a
+		}
+	}
+	return page, nil
 }
 
 // Delete removes a finished job: its answers were printed, and the store keeps no copy.
@@ -271,8 +305,8 @@ func dropTx(ctx context.Context, tx *sql.Tx, id int64) error {
 	return nil
 }
 
-// sweep removes what nobody will resume: old jobs, and half-read ones of processes that died.
-func (j *Journal) sweep(ctx context.Context) error {
+// Sweep removes what nobody will resume: jobs not used for thirty days, and half-read ones of processes that died.
+func (j *Journal) Sweep(ctx context.Context) error {
 	dead, err := j.deserted(ctx)
 	if err != nil {
 		return j.st.Explain(err)

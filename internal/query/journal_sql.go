@@ -8,11 +8,11 @@ import "iskurctl/internal/store"
 // Migrations make the journal's tables (ids 200–299).
 var Migrations = []store.Migration{{ID: 200, Name: "query journal", SQL: `
 CREATE TABLE job (
-	id         BIGINT  NOT NULL PRIMARY KEY,
+	id         BIGINT  NOT NULL PRIMARY KEY, -- random: an id never comes back, so nothing left behind finds a new job
 	name       TEXT    UNIQUE,              -- NULL while the numbers are still being read
 	digest     TEXT    NOT NULL,            -- of the sorted numbers, profile and operation
 	process    TEXT    NOT NULL,            -- who works on it, by the store's process lock
-	created_ms BIGINT  NOT NULL,
+	used_ms    BIGINT  NOT NULL,            -- when it was begun or last resumed
 	items      BIGINT  NOT NULL
 );
 CREATE TABLE job_item (
@@ -33,13 +33,13 @@ CREATE TABLE job_answers (
 );`}}
 
 const (
-	sqlNextJob = `SELECT COALESCE(MAX(id), 0) + 1 FROM job`
-	sqlAddJob  = `INSERT INTO job (id, name, digest, process, created_ms, items) VALUES ($1, NULL, '', $2, $3, 0)`
+	sqlAddJob  = `INSERT INTO job (id, name, digest, process, used_ms, items) VALUES ($1, NULL, '', $2, $3, 0)`
 	sqlAddItem = `INSERT INTO job_item (job, pos, line, tag, number) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
 	sqlTags    = `SELECT tag FROM job_item WHERE job = $1 ORDER BY tag`
 	sqlFindJob = `SELECT id, digest, process, items FROM job WHERE name = $1`
 	sqlNameJob = `UPDATE job SET name = $2, digest = $3, items = $4 WHERE id = $1`
-	sqlTakeJob = `UPDATE job SET process = $2 WHERE id = $1`
+	sqlTakeJob = `UPDATE job SET process = $2, used_ms = $3 WHERE id = $1`
+	sqlOwner   = `SELECT process FROM job WHERE id = $1`
 	sqlPage    = `SELECT pos, line, number FROM job_item WHERE job = $1 AND pos > $2 ORDER BY pos LIMIT $3`
 	sqlAnswers = `SELECT row_no, answers FROM job_answers WHERE job = $1 AND row_no >= $2 AND row_no <= $3`
 	// Two workers may write the same row at once: the state that holds more answers stays.
@@ -48,5 +48,5 @@ ON CONFLICT (job, row_no) DO UPDATE SET items = excluded.items, answers = exclud
 	sqlDropItems  = `DELETE FROM job_item WHERE job = $1`
 	sqlDropAnswer = `DELETE FROM job_answers WHERE job = $1`
 	sqlDropJob    = `DELETE FROM job WHERE id = $1`
-	sqlOldJobs    = `SELECT id, process FROM job WHERE created_ms < $1 OR name IS NULL`
+	sqlOldJobs    = `SELECT id, process FROM job WHERE used_ms < $1 OR name IS NULL`
 )

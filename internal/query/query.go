@@ -19,8 +19,8 @@ import (
 type Config struct {
 	Client  *myk.Client
 	Log     *audit.Log
-	Journal *Journal
-	User    string // operating-system login name
+	Journal *Journal // swept at the start; may be nil
+	User    string   // operating-system login name
 	Host    string
 	Purpose string
 	// RequirePurpose refuses a query without a purpose before anything is written.
@@ -64,16 +64,21 @@ func New(cfg Config) *Service {
 	return &Service{cfg: cfg, limiter: rate.NewLimiter(limit, 1)}
 }
 
-// Start closes the queries that a killed process left open (their outcome is unknown for ever) and checks that a
-// purpose is given where one is required. It must have succeeded before the first query of a command.
+// Start checks that a purpose is given where one is required, closes the queries that a killed process left open (their
+// outcome is unknown for ever), and removes jobs that nobody resumed in time. It must have succeeded before the first query of a command.
 func (s *Service) Start(ctx context.Context) error {
 	if s.cfg.RequirePurpose && s.cfg.Purpose == "" {
 		return fault.New(fault.Refused, "purpose_required",
 			i18n.T("bu profilde her sorgunun amacı yazılmalıdır", "this profile wants a purpose for every query")).
 			WithHint(i18n.T("ekleyin: --purpose \"…\" (dosya ya da başvuru numarası, kişisel veri yazmayın)", "add: --purpose \"…\" (a file or application number; no personal data)"))
 	}
-	_, err := s.cfg.Log.CloseAbandoned(ctx)
-	return err
+	if _, err := s.cfg.Log.CloseAbandoned(ctx); err != nil {
+		return err
+	}
+	if s.cfg.Journal == nil {
+		return nil
+	}
+	return s.cfg.Journal.Sweep(ctx)
 }
 
 // Number asks which certificates a person holds. kimlikNo must have passed its check. An empty list is an explicit

@@ -28,6 +28,8 @@ type bench struct {
 	service *sandbox.Service
 	log     *audit.Log
 	journal *query.Journal
+	st      *store.Store
+	keys    *seal.Keys
 	cfg     query.Config
 	mu      sync.Mutex
 	slept   []time.Duration
@@ -73,6 +75,7 @@ func newBench(t *testing.T, rules ...string) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
+	b.st, b.keys = st, keys
 	b.log = audit.New(st, keys, time.Now, rand.Reader)
 	b.journal = query.NewJournal(st, keys, "test", time.Now, rand.Reader)
 	b.cfg = query.Config{
@@ -358,9 +361,13 @@ func TestAStoppedBatchKeepsWhatItHas(t *testing.T) {
 	if err != nil || !errors.Is(res.Stop, why) {
 		t.Fatalf("%+v %v", res, err)
 	}
+	before, answered := b.service.Requests(), b.outcomes()
 	kept, err := query.New(b.cfg).Batch(t.Context(), b.load(150, true), func(query.Item) error { return nil })
 	if err != nil || kept.Answered != 150 {
 		t.Fatalf("%+v %v", kept, err)
+	}
+	if asked, left := b.service.Requests()-before, 150-answered[audit.OK]-answered[audit.None]; asked != int64(left) {
+		t.Errorf("%d asked on resume, %d were left", asked, left)
 	}
 	for e, err := range b.log.Pending(t.Context()) {
 		t.Errorf("row %d has no outcome, %v", e.Seq, err)

@@ -36,7 +36,7 @@ type Deps struct {
 	Watch   func() // from now on a signal ends the context; nil in a tree that is only documented
 
 	Profile func() (*config.Profile, error)
-	// OpenStore makes or opens the store of a path; only `config init` makes one.
+	// CreateStore makes the store of a path; only `config init` and the sandbox profile make one.
 	CreateStore func(ctx context.Context, path string) (*store.Store, error)
 	Audit       func(ctx context.Context) (*audit.Log, error)
 	Query       func(ctx context.Context, o QueryOptions) (*query.Service, error)

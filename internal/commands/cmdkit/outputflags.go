@@ -15,6 +15,7 @@ import (
 // Output are the output flags of a command that returns records: one definition for all of them.
 type Output struct {
 	d       *Deps
+	cmd     *cobra.Command
 	options output.Options
 	columns []output.Column
 }
@@ -22,7 +23,7 @@ type Output struct {
 // OutputFlags adds the output flags to cmd. columns are its records' columns; nil for a command that returns one
 // object only.
 func (d *Deps) OutputFlags(cmd *cobra.Command, columns []output.Column) *Output {
-	o := &Output{d: d, columns: columns}
+	o := &Output{d: d, cmd: cmd, columns: columns}
 	f := cmd.Flags()
 	def, _ := d.Env("ISKURCTL_OUTPUT")
 	f.StringVarP(&o.options.Format, "output", "o", def, d.In(i18n.T("`BİÇİM` çıktı biçimi: ", "`FORMAT` output format: "))+strings.Join(output.Formats(), "|"))
@@ -60,18 +61,26 @@ func (o *Output) Reveal() bool { return o.options.Reveal }
 func (o *Output) Replace() { o.options.Force = true }
 
 // Open checks the output flags and opens the sink; every refusal of --out or --fields happens here, before any work.
-func (o *Output) Open() (*output.Sink, error) { return output.Open(o.options, o.d.target(), o.columns) }
+func (o *Output) Open() (*output.Sink, error) { return o.open(o.cmd.Context()) }
 
-func (d *Deps) target() output.Target {
+func (o *Output) open(ctx context.Context) (*output.Sink, error) {
+	options := o.options
+	if (options.JQ != "" || options.Excel) && !o.cmd.Flags().Changed("output") {
+		options.Format = "" // a flag beats ISKURCTL_OUTPUT
+	}
+	return output.Open(options, o.d.target(ctx), o.columns)
+}
+
+func (d *Deps) target(ctx context.Context) output.Target {
 	s := d.Streams
-	return output.Target{Out: s.Out, TTY: s.OutTTY, Width: s.Width, Lang: d.Lang, Palette: s.OutPalette()}
+	return output.Target{Ctx: ctx, Out: s.Out, TTY: s.OutTTY, Width: s.Width, Lang: d.Lang, Palette: s.OutPalette()}
 }
 
 // Emit opens the sink, lets fill write to it and completes it. A negative or partial end still has a whole result;
 // any other failure leaves no --out file behind, while what stands on stdout is completed. An incomplete result wins
 // over a negative answer.
 func (o *Output) Emit(ctx context.Context, fill func(*output.Sink) error) error {
-	sink, err := o.Open()
+	sink, err := o.open(ctx)
 	if err != nil {
 		return err
 	}

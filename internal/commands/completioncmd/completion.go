@@ -4,6 +4,7 @@ package completioncmd
 import (
 	"context"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,10 +39,11 @@ func New(d *cmdkit.Deps) *cobra.Command {
 			Example: sh.install,
 			Exits:   []fault.Class{fault.OK, fault.Usage, fault.Output},
 			Run: func(context.Context, []string) error {
-				if err := sh.write(cmd.Root(), d.Streams.Out); err != nil {
-					return fault.New(fault.Output, "stdout_write", i18n.Tf("çıktı yazılamadı: %s", "the output could not be written: %s", fault.Cause(err))).Because(err)
+				var script strings.Builder
+				if err := sh.write(cmd.Root(), &script); err != nil {
+					return err
 				}
-				return nil
+				return d.Print(script.String())
 			},
 		})
 		g.AddCommand(cmd)

@@ -120,8 +120,8 @@ Her sorgu, gönderilmeden önce günlüğe kalıcı olarak yazılır (protokol m
 parametreler, milisaniyeli zaman. Numara, kullanıcı ve amaç depoda şifreli durur; ana anahtar veri klasörünün
 dışındadır. Günlük beş yıl saklanır.
 
-Toplu sorgunun yanıtları, iş bitip sonuç yazılana dek depoda şifreli bekler, sonra silinir; yarım kalan iş 30 gün
-sonra silinir. Alınan veriler yalnızca protokoldeki amaçla kullanılır, istatistik yayımlamak için kullanılmaz (madde 8/3).
+Toplu sorgunun yanıtları, iş bitip sonuç yazılana dek depoda şifreli bekler, sonra silinir. 30 gün sürdürülmeyen
+yarım iş, sorgu yapan ilk komutta silinir. Alınan veriler yalnızca protokoldeki amaçla kullanılır, istatistik yayımlamak için kullanılmaz (madde 8/3).
 `, `Numbers, names, phones and e-mails are shown masked (100******46); --reveal shows them in full.
 In errors and warnings whatever looks like a TC number is masked.
 
@@ -132,7 +132,7 @@ Every query is durably logged before it is sent (protocol, article 8(14)): user,
 milliseconds. Number, user and purpose are encrypted in the store; the master key lies outside the data folder.
 The log is kept for five years.
 
-Answers of a batch stay encrypted in the store until the work is done and printed, then they are deleted; a job that
-nobody finished is deleted after 30 days. The data serve the protocol's purpose only and never statistics for
+Answers of a batch stay encrypted in the store until the work is done and printed, then they are deleted. A job that
+nobody resumed for 30 days is deleted by the next command that queries. The data serve the protocol's purpose only and never statistics for
 publication (article 8(3)).
 `)

@@ -14,16 +14,11 @@ import (
 )
 
 // batch asks for many people. What is answered is kept until the whole of it was printed.
-func (o *lookupOptions) batch(ctx context.Context, numbers iter.Seq2[query.Numbered, error], left *skipped) (err error) {
-	rejects, err := o.openRejects()
+func (o *lookupOptions) batch(ctx context.Context, numbers iter.Seq2[query.Numbered, error], left *skipped) error {
+	service, err := o.d.Query(ctx, o.query.QueryOptions) // whatever refuses a query does so before a number is kept
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closed := rejects.end(err); closed != nil && fault.ClassOf(err) != fault.Output {
-			err = closed
-		}
-	}()
 	journal, err := o.d.Journal(ctx)
 	if err != nil {
 		return err
@@ -35,34 +30,44 @@ func (o *lookupOptions) batch(ctx context.Context, numbers iter.Seq2[query.Numbe
 	left.say(o.d)
 	if job.Resumed { // it completes the file of its first run
 		o.out.Replace()
+	} else if o.resume {
+		o.d.Warn(i18n.T("yarım kalmış böyle bir toplu sorgu yok; baştan başlanıyor", "there is no such batch to resume; it begins anew"))
+	}
+	rejects, err := o.openRejects(job.Resumed)
+	if err != nil {
+		return o.giveUp(ctx, job, err)
 	}
 	sink, err := o.out.Open()
 	if err != nil {
-		if !job.Resumed {
-			err = errors.Join(err, job.Delete(ctx))
-		}
-		return err
+		return o.giveUp(ctx, job, errors.Join(err, rejects.end(err)))
 	}
-	result, err := o.ask(ctx, job, sink, rejects)
-	if err == nil {
-		err = o.outcome(result)
+	err = cmdkit.Finish(sink, o.ask(ctx, service, job, sink, rejects))
+	if closed := rejects.end(err); closed != nil && fault.ClassOf(err) != fault.Output {
+		return closed
 	}
-	if err = cmdkit.Finish(sink, err); err != nil {
-		return err
+	if err == nil || fault.ClassOf(err) == fault.Negative {
+		return errors.Join(err, job.Delete(context.WithoutCancel(ctx)))
 	}
-	return job.Delete(context.WithoutCancel(ctx))
+	return err
 }
 
-func (o *lookupOptions) ask(ctx context.Context, job *query.Job, sink *output.Sink, rejects *rejects) (query.Result, error) {
-	service, err := o.d.Query(ctx, o.query.QueryOptions)
-	if err != nil {
-		return query.Result{}, err
+// giveUp ends a job that was refused before anything was asked: nothing of it stays, unless it was there before.
+func (o *lookupOptions) giveUp(ctx context.Context, job *query.Job, err error) error {
+	if job.Resumed {
+		return err
 	}
+	return errors.Join(err, job.Delete(ctx))
+}
+
+// ask runs the batch and gives its exit.
+func (o *lookupOptions) ask(ctx context.Context, service *query.Service, job *query.Job, sink *output.Sink, rejects *rejects) error {
 	var odd oddities
+	var last query.Item
 	shown := o.d.Now()
 	bar := o.d.Streams.Progress(o.d.In(i18n.T("sorgulanıyor", "asking")), job.Items)
 	result, err := service.Batch(ctx, job, func(it query.Item) error {
 		bar.Add(1)
+		last = it
 		if it.Err != nil {
 			return rejects.write(it)
 		}
@@ -78,19 +83,29 @@ func (o *lookupOptions) ask(ctx context.Context, job *query.Job, sink *output.Si
 	})
 	bar.Finish()
 	odd.say(o.d)
-	return result, err
+	switch {
+	case err != nil:
+		return err
+	case result.Total == 1 && result.Failed == 1: // one number asked: its own failure, not "some items failed"
+		return last.Err
+	case result.Total == 1 && result.Answered == 1 && len(last.Answer.Certificates) == 0:
+		return noCertificate()
+	}
+	return o.outcome(result)
 }
 
 // outcome gives the exit of a batch: the cause of a stop, or 8 when something failed.
 func (o *lookupOptions) outcome(r query.Result) error {
-	open := r.Total - r.Answered
-	saved := i18n.Tf("%[1]d numaradan %[2]d tanesinin yanıtı alındı, %[3]d tanesi kaldı", "answered: %[2]d of %[1]d numbers; left: %[3]d", r.Total, r.Answered, open)
+	saved := i18n.Tf("%[1]d numaradan %[2]d tanesinin yanıtı alındı, %[3]d tanesi kaldı", "answered: %[2]d of %[1]d numbers; left: %[3]d", r.Total, r.Answered, r.Total-r.Answered)
 	again := i18n.T("tamamlamak için aynı komutu --resume ile yineleyin", "to finish, repeat the same command with --resume")
 	if r.Stop != nil {
 		e := *fault.From(r.Stop)
 		e.Message = i18n.Join("; ", e.Message, saved)
-		if e.Code != "batch_stopped" { // whose hint says it already
-			e.Hint = joinHints(e.Hint, again)
+		switch {
+		case e.Hint.Empty():
+			e.Hint = again
+		case e.Code != "batch_stopped" && e.Class != fault.Integrity: // their hints say what to do already
+			e.Hint = i18n.Join("; ", e.Hint, again)
 		}
 		return &e
 	}
@@ -100,14 +115,7 @@ func (o *lookupOptions) outcome(r query.Result) error {
 	return nil
 }
 
-func joinHints(first, second i18n.Text) i18n.Text {
-	if first.Empty() {
-		return second
-	}
-	return i18n.Join("; ", first, second)
-}
-
-// rejectColumns: which lines failed and why, without personal data.
+// rejectColumns: which lines failed and why; the number is masked.
 var rejectColumns = []output.Column{
 	{Key: "line", Kind: output.Number},
 	{Key: "value", Kind: output.TC},
@@ -118,11 +126,11 @@ var rejectColumns = []output.Column{
 // rejects is the --rejects file; nil when none is wanted.
 type rejects struct{ sink *output.Sink }
 
-func (o *lookupOptions) openRejects() (*rejects, error) {
+func (o *lookupOptions) openRejects(resumed bool) (*rejects, error) {
 	if o.rejects == "" {
 		return nil, nil
 	}
-	sink, err := output.Open(output.Options{Format: "ndjson", OutFile: o.rejects, Force: o.resume}, output.Target{Lang: o.d.Lang}, rejectColumns)
+	sink, err := output.Open(output.Options{Format: "ndjson", OutFile: o.rejects, Force: resumed}, output.Target{Lang: o.d.Lang}, rejectColumns)
 	return &rejects{sink}, err
 }
 

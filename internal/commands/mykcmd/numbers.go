@@ -29,7 +29,7 @@ func (o *lookupOptions) numbers(ctx context.Context, args []string) error {
 	if len(first) == 0 {
 		return o.nobody(ctx, skipped)
 	}
-	if len(first) == 1 && o.job == "" && !o.resume {
+	if len(first) == 1 && o.job == "" && !o.resume && o.rejects == "" {
 		skipped.say(o.d)
 		return o.single(ctx, first[0].KimlikNo)
 	}
@@ -122,10 +122,14 @@ func (o *lookupOptions) single(ctx context.Context, kimlikNo string) error {
 			return err
 		}
 		if len(a.Certificates) == 0 {
-			return fault.New(fault.Negative, "certificate_none", i18n.T("bu kişinin MYK belgesi yok", "this person holds no MYK certificate"))
+			return noCertificate()
 		}
 		return nil
 	})
+}
+
+func noCertificate() error {
+	return fault.New(fault.Negative, "certificate_none", i18n.T("bu kişinin MYK belgesi yok", "this person holds no MYK certificate"))
 }
 
 // skipped remembers which lines --skip-invalid left out.

@@ -85,8 +85,8 @@ func runServe(ctx context.Context, o *serveOptions) error {
 		return err
 	}
 	o.d.Sandbox()
-	if _, err := o.d.Streams.Out.Write([]byte(srv.URL() + "\n")); err != nil {
-		return fault.New(fault.Output, "stdout_write", i18n.Tf("çıktı yazılamadı: %s", "the output could not be written: %s", fault.Cause(err))).Because(err)
+	if err := o.d.Print(srv.URL() + "\n"); err != nil {
+		return err
 	}
 	<-ctx.Done()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second/2)
