@@ -15,7 +15,7 @@ func (s *suite) reply(ctx context.Context) error {
 		{"number", []string{"10000000146"}},
 		{"range", []string{"--from", "2024-01-01", "--to", "2024-12-31"}},
 	}
-	for _, fill := range []string{"text", "rows"} {
+	for _, fill := range []string{"text", "rows", "short"} {
 		url, stop, err := s.serve(ctx, "--fault", "oversize:fill="+fill)
 		if err != nil {
 			return err

@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -29,8 +31,22 @@ func TestMain(m *testing.M) {
 	if f := flag.Lookup("test.parallel"); f != nil {
 		_ = f.Value.Set("12")
 	}
+	if !strings.HasPrefix(filepath.Base(os.Args[0]), "iskurctl") {
+		// A test run in the background may have been started with signals ignored; the programs it starts must not
+		// inherit that. A signal that is taken has its default action in a child.
+		for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+			if signal.Ignored(s) {
+				signal.Notify(make(chan os.Signal, 1), s)
+			}
+		}
+	}
 	testscript.Main(m, map[string]func(){
 		"iskurctl": func() { os.Exit(Main(OSEnv())) },
+		"iskurctl-broken": func() { // has a bug that knows a number
+			e := OSEnv()
+			e.User = func() (string, error) { panic(canaryNumber) }
+			os.Exit(Main(e))
+		},
 	})
 }
 

@@ -88,7 +88,7 @@ func (r *running) ends(within time.Duration) bool {
 	}
 }
 
-// A program that hangs in a write which nobody reads cannot end by itself at the first Ctrl-C; the second one kills it.
+// After the first Ctrl-C a program that hangs in a write which nobody reads has a moment left; a second one cuts it short.
 func TestASecondInterruptKillsAtOnce(t *testing.T) {
 	t.Parallel()
 	r := newDesk(t).start("sandbox", "people", "--count", "200000", "-o", "ndjson")

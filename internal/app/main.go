@@ -6,10 +6,12 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	stdlog "log"
 	"os"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"iskurctl/internal/commands/cmdkit"
@@ -39,23 +41,78 @@ func OSEnv() Env {
 }
 
 // Main runs one command line and gives the exit code of help topic "exit-codes".
-func Main(e Env) (code int) {
+func Main(e Env) int {
 	harden()
 	args := rewrite(e.Args)
 	p := &printer{err: e.Stderr, lang: language(args, e.Getenv), json: wantsJSON(args, e.Getenv)}
-	defer func() {
-		if recover() != nil { // no stack: it could show personal data
-			code = p.report(fault.From(errPanic))
-		}
-	}()
 	streams := term.System(e.Stdin, e.Stdout, e.Stderr, e.Getenv)
 	streams.SetColor(colour(args, e.Getenv), e.Getenv)
 	p.palette = streams.ErrPalette()
 
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	w := &wiring{env: e, ctx: ctx, lang: p.lang}
-	deps := &cmdkit.Deps{Lang: p.lang, Streams: streams, Globals: &cmdkit.Globals{}, Env: e.Getenv, Now: e.Now, Rand: e.Rand, Build: build,
+	var err error
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer func() {
+			if recover() != nil { // neither value nor stack: they could show personal data
+				err = errPanic
+			}
+		}()
+		err = run(ctx, cancel, e, args, streams, p.lang)
+	}()
+	var end *fault.Error
+	if !within(ctx, grace, ended) {
+		end = fault.From(context.Cause(ctx))
+	} else if err != nil {
+		end = verdict(ctx, err)
+	}
+	switch {
+	case end == nil:
+		return int(fault.OK)
+	case end.Class == fault.SignalPIPE: // as every filter ends whose reader has seen enough: without a word
+		return int(end.Class)
+	}
+	said := make(chan struct{})
+	go func() {
+		defer close(said)
+		p.report(end)
+	}()
+	within(ctx, lastWord, said)
+	return int(end.Class)
+}
+
+// After a signal the command has grace to end by itself, so that its calls get their outcomes and its own exit code
+// counts. What hangs then in a call that nothing can call back (a write that nobody reads, the opening of a named pipe,
+// the lock of another process) goes with the process: the store is made to survive that. Together they keep a Ctrl-C
+// below a second.
+const (
+	grace    = 850 * time.Millisecond
+	lastWord = 100 * time.Millisecond // for a stderr that nobody reads either
+)
+
+// within waits for done, but no longer than d once ctx has ended, and reports whether done came.
+func within(ctx context.Context, d time.Duration, done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	case <-ctx.Done():
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-done:
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
+// run builds the tree, runs the command and closes what it opened.
+func run(ctx context.Context, cancel context.CancelCauseFunc, e Env, args []string, streams *term.Streams, lang i18n.Lang) error {
+	w := &wiring{env: e, ctx: ctx, lang: lang}
+	deps := &cmdkit.Deps{Lang: lang, Streams: streams, Globals: &cmdkit.Globals{}, Env: e.Getenv, Now: e.Now, Rand: e.Rand, Build: build,
 		Watch: func() { watchSignals(ctx, cancel) }}
 	w.connect(deps)
 	root := newRoot(deps, args)
@@ -66,31 +123,33 @@ func Main(e Env) (code int) {
 	if err == nil {
 		err = deps.HelpError()
 	}
-	err = w.close(err)
-	if err == nil {
-		return int(fault.OK)
-	}
-	return p.report(verdict(ctx, err))
+	return w.close(err)
 }
 
-// verdict finds what to report. When a signal ended the work, whatever broke because of it is the signal's doing.
+// verdict finds what to report. When a signal ended the work, whatever broke because of it is the signal's doing. A
+// stdout whose reader has gone is no failure of the output but the signal PIPE, as in every other program of a pipeline.
 func verdict(ctx context.Context, err error) *fault.Error {
+	e := fault.From(err)
 	cause := context.Cause(ctx)
-	if cause == nil {
-		return fault.From(err)
-	}
-	if e := fault.From(err); e.Class >= fault.SignalHUP {
+	switch {
+	case e.Class >= fault.SignalHUP || e == errPanic:
 		return e
+	case cause != nil:
+		return fault.From(cause)
+	case e.Code == "stdout_write" && errors.Is(err, syscall.EPIPE):
+		return interrupted(syscall.SIGPIPE)
 	}
-	return fault.From(cause)
+	return e
 }
 
-// harden keeps personal data out of core files, of the runtime's own crash output, and of the standard logger, to
-// which net/http writes what a server sends behind a reply.
+// harden keeps personal data out of core files, and of the standard logger, to which net/http writes what a server
+// sends behind a reply. The runtime's own crash output cannot be turned off: a panic that no recover meets prints its
+// value, and stacks when GOTRACEBACK asks for them (SetTraceback never goes below that variable). Therefore every
+// goroutine that handles personal data has a recover; the one of the command is in Main.
 func harden() {
 	stdlog.SetOutput(io.Discard)
-	debug.SetTraceback("none")
-	debug.SetGCPercent(400) // a batch spends a tenth of its time collecting otherwise; the limit below bounds it
+	debug.SetTraceback("none") // for fatal errors, which nothing recovers: one line instead of all stacks
+	debug.SetGCPercent(400)    // a batch spends a tenth of its time collecting otherwise; the limit below bounds it
 	debug.SetMemoryLimit(softMemory)
 	noCoreFiles()
 }

@@ -15,23 +15,60 @@ import (
 // valued are the global flags that take the next argument as their value.
 var valued = []string{"--profile", "--config", "--store", "--lang", "--color", "--timeout"}
 
-// peek finds the value of a flag in its forms `--name v`, `--name=v`, `-n v`, `-nv`, `-n=v`; the last one counts.
+// switches are the global flags without a value, and their short forms, which may stand in one bundle (-qv).
+var (
+	switches      = []string{"--quiet", "--verbose", "--no-progress", "--yes", "--help"}
+	shortSwitches = "qvyh"
+)
+
+// peek finds the value of a flag in its forms `--name v`, `--name=v`, `-n v`, `-nv`, `-n=v`, and behind switches in one
+// bundle, `-qnv`; the last one counts.
 func peek(args []string, long, short string) (value string, ok bool) {
 	for i, a := range args {
 		if a == "--" {
 			break
 		}
+		rest, bundled := behindSwitches(a, short)
 		if v, found := strings.CutPrefix(a, long+"="); found {
 			value, ok = v, true
-		} else if a == long || short != "" && a == short {
+		} else if a == long || bundled && rest == "" {
 			if i+1 < len(args) {
 				value, ok = args[i+1], true
 			}
-		} else if short != "" && strings.HasPrefix(a, short) && !strings.HasPrefix(a, "--") {
-			value, ok = strings.TrimPrefix(a[len(short):], "="), true
+		} else if bundled {
+			value, ok = strings.TrimPrefix(rest, "="), true
 		}
 	}
 	return value, ok
+}
+
+// behindSwitches gives what follows the short flag (such as -o) in a bundle.
+func behindSwitches(arg, short string) (rest string, ok bool) {
+	if short == "" || !strings.HasPrefix(arg, "-") || strings.HasPrefix(arg, "--") {
+		return "", false
+	}
+	return strings.CutPrefix(strings.TrimLeft(arg[1:], shortSwitches), short[1:])
+}
+
+// surely gives the noun when every flag before it is a global one. Behind any other flag the next word may be its value
+// as well as the noun.
+func surely(args []string) (noun string, ok bool) {
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		name, _, assigned := strings.Cut(a, "=")
+		switch {
+		case !strings.HasPrefix(a, "-"):
+			return a, true
+		case slices.Contains(valued, name):
+			if !assigned {
+				i++
+			}
+		case slices.Contains(switches, name), len(a) > 1 && strings.Trim(a[1:], shortSwitches) == "":
+		default:
+			return "", false
+		}
+	}
+	return "", false
 }
 
 // words gives the first two arguments that are no flags: the noun and the verb.
@@ -99,8 +136,13 @@ func wantsJSON(args []string, env config.Env) bool {
 	if !ok {
 		v, _ = env("ISKURCTL_OUTPUT")
 	}
-	_, jq := peek(args, "--jq", "")
-	return v == "json" || v == "ndjson" || jq && !ok
+	if _, jq := peek(args, "--jq", ""); jq && !ok {
+		return true
+	}
+	if !ok && slices.Contains(args, "--excel") { // the flag beats the variable
+		return false
+	}
+	return v == "json" || v == "ndjson"
 }
 
 func colour(args []string, env config.Env) string {

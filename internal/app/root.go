@@ -54,12 +54,12 @@ var nouns = []struct {
 	{"sandbox", sandboxcmd.New}, {"tc", tccmd.New}, {"version", versioncmd.New},
 }
 
-// addNouns adds the one noun that the command line names, or all of them when it names none: building commands that
-// are not asked for is a fifth of the time that `iskurctl version` takes.
+// addNouns adds the one noun that the command line names, or all of them when it names none for sure: building commands
+// that are not asked for is a fifth of the time that `iskurctl version` takes.
 func addNouns(d *cmdkit.Deps, root *cobra.Command, args []string) {
-	asked, _ := words(args)
+	asked, sure := surely(args)
 	for _, n := range nouns {
-		if n.name == asked {
+		if sure && n.name == asked {
 			root.AddCommand(n.make(d))
 			return
 		}
@@ -123,15 +123,18 @@ func globals(d *cmdkit.Deps, cmd *cobra.Command) error {
 		g.Verbose = int(v[0] - '0')
 		return true
 	}
-	for name, set := range map[string]func(string) bool{
-		"lang":        func(v string) bool { g.Lang = v; return true },
-		"color":       func(v string) bool { g.Color = v; return true },
-		"timeout":     func(v string) bool { _, err := config.ParseDuration(v); return err == nil }, // config takes it from there
-		"quiet":       truth(&g.Quiet),
-		"no-progress": truth(&g.NoProgress),
-		"verbose":     verbose,
+	for _, t := range []struct { // in a fixed order: of several wrong ones the same is always reported
+		name string
+		set  func(string) bool
+	}{
+		{"lang", func(v string) bool { g.Lang = v; return true }},
+		{"color", func(v string) bool { g.Color = v; return true }},
+		{"timeout", func(v string) bool { _, err := config.ParseDuration(v); return err == nil }}, // config takes it from there
+		{"quiet", truth(&g.Quiet)},
+		{"no-progress", truth(&g.NoProgress)},
+		{"verbose", verbose},
 	} {
-		if err := twin(name, set); err != nil {
+		if err := twin(t.name, t.set); err != nil {
 			return err
 		}
 	}

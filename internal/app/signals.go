@@ -11,10 +11,19 @@ import (
 )
 
 // watchSignals ends ctx by cancel at the first INT, TERM or HUP, with the error to report as its cause. From then on
-// the signals have their default action again: a second Ctrl-C kills.
+// the signals have their default action again: a second Ctrl-C kills. A signal that whoever started us has us ignore
+// (nohup, a job in the background) stays ignored.
+//
+// PIPE is taken as well, and nobody listens: a write to a stdout whose reader has gone then gives EPIPE instead of
+// killing the process in the middle of calls, whose outcomes would be missing in the log.
 func watchSignals(ctx context.Context, cancel context.CancelCauseFunc) {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ch := make(chan os.Signal, 1)
-	signal.Notify(ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signal.Notify(ch, s)
+		}
+	}
 	go func() {
 		select {
 		case s := <-ch:
@@ -33,6 +42,8 @@ func interrupted(s os.Signal) *fault.Error {
 		class = fault.SignalTERM
 	case syscall.SIGHUP:
 		class = fault.SignalHUP
+	case syscall.SIGPIPE:
+		class = fault.SignalPIPE
 	}
 	return fault.New(class, "interrupted", i18n.T("durduruldu", "stopped"))
 }

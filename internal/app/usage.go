@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,6 +48,9 @@ func misspelt(cmd *cobra.Command, args []string) string {
 	noun, verb := words(args)
 	switch {
 	case !cmd.HasParent():
+		if slices.ContainsFunc(cmd.Commands(), func(c *cobra.Command) bool { return c.Name() == noun }) {
+			return "" // it is the value of a flag
+		}
 		return noun
 	case cmd.HasSubCommands() && cmd.Name() != "help":
 		return verb

@@ -131,7 +131,8 @@ func (w *wiring) openAudit() (*audit.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	return audit.New(st, keys, w.env.Now, w.env.Rand), nil
+	l := audit.New(st, keys, w.env.Now, w.env.Rand)
+	return l, l.CheckKey(w.ctx)
 }
 
 func (w *wiring) journal() (*query.Journal, error) {

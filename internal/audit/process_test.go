@@ -97,8 +97,8 @@ func pendingProcess(t *testing.T, path string) (kill func()) {
 func TestAKilledProcessLeavesAPendingQueryThatIsClosedAsUnknown(t *testing.T) {
 	l, st := fresh(t)
 	own := begin(t, l, query())
-	kill := pendingProcess(t, st.Path())
-	other := pendingProcess(t, st.Path())
+	kill := pendingProcess(t, path(t, st))
+	other := pendingProcess(t, path(t, st))
 
 	n, err := l.CloseAbandoned(t.Context())
 	must(t, err)
@@ -152,12 +152,12 @@ func TestAnOpenQueryIsNotForgottenWhenLaterOnesAreSettled(t *testing.T) {
 func TestTwoThatCloseAtOnceCloseEachQueryOnce(t *testing.T) {
 	l, st := fresh(t)
 	for range 3 {
-		pendingProcess(t, st.Path())()
+		pendingProcess(t, path(t, st))()
 	}
 	got := make(chan string, 4)
 	for range 4 {
 		go func() {
-			out, err := process("close", st.Path()).Output()
+			out, err := process("close", path(t, st)).Output()
 			if err != nil {
 				t.Error(err, string(out))
 			}
@@ -183,7 +183,7 @@ func TestManyProcessesShareOneGaplessSequence(t *testing.T) {
 	done := make(chan error, 5)
 	for range cap(done) {
 		go func() {
-			out, err := process("pairs", st.Path()).Output()
+			out, err := process("pairs", path(t, st)).Output()
 			if err != nil {
 				err = fmt.Errorf("%w: %s", err, out)
 			}

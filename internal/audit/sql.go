@@ -11,7 +11,18 @@ import (
 // Only the migrations, which hold triggers, are of one engine.
 
 // Migrations are the log's steps of the schema, ids 100–199. Nobody changes them.
-var Migrations = []store.Migration{{ID: 100, Name: "audit: queries and outcomes", SQL: schema}}
+var Migrations = []store.Migration{{ID: 100, Name: "audit: queries and outcomes", SQL: schema}, {ID: 101, Name: "audit: the key", SQL: keySchema}}
+
+// keySchema binds a store to its master key by a keyed tag of a fixed text: a row sealed under another key would be lost
+// to everybody, the people it is about included.
+const keySchema = `
+CREATE TABLE audit_key (
+	id  INTEGER PRIMARY KEY CHECK (id = 1),
+	tag BLOB NOT NULL
+);
+CREATE TRIGGER audit_key_fixed BEFORE UPDATE ON audit_key BEGIN SELECT RAISE(ABORT, 'the key of a store does not change'); END;
+CREATE TRIGGER audit_key_kept BEFORE DELETE ON audit_key BEGIN SELECT RAISE(ABORT, 'the key of a store does not change'); END;
+`
 
 // A query and its outcome are entries of their own, and only ever added. They share one gapless sequence, which comes
 // from audit_head: an auto-increment would leave a hole at every roll-back. settled: every query below it has an
@@ -55,6 +66,9 @@ BEGIN SELECT RAISE(ABORT, 'the head only moves forward'); END;
 `
 
 const (
+	readKey = `SELECT tag FROM audit_key WHERE id = 1`
+	bindKey = `INSERT INTO audit_key (id, tag) VALUES (1, $1) ON CONFLICT DO NOTHING`
+
 	readHead = `SELECT next, settled FROM audit_head WHERE id = 1`
 
 	// moveHead takes a number only if the head still stands where the caller believes.

@@ -95,6 +95,11 @@ func TestBadFilesAreRefusedWithTheirOwnCode(t *testing.T) {
 		"duration without unit":         {strings.Replace(sound, `"7s"`, `"7"`, 1), "setting_invalid", "myk.timeout", 0o600},
 		"a secret in the file":          {sound + "[profiles.prod.myk.auth]\ntype = \"bearer\"\ntoken = \"hunter2\"\n", "setting_invalid", "myk.auth.token", 0o600},
 		"user name in the address":      {strings.Replace(sound, "https://", "https://u:p@", 1), "setting_invalid", "myk.base_url", 0o600},
+		"opaque address":                {strings.Replace(sound, "https://service.example/belge", "https:service.example", 1), "setting_invalid", "myk.base_url", 0o600},
+		"an empty query":                {strings.Replace(sound, "/belge", "/belge?", 1), "setting_invalid", "myk.base_url", 0o600},
+		"a port without a host":         {strings.Replace(sound, "service.example/belge", ":443/belge", 1), "setting_invalid", "myk.base_url", 0o600},
+		"a password for the proxy":      {strings.Replace(sound, "timeout", "proxy = \"http://u:hunter2@p:3128\"\ntimeout", 1), "setting_invalid", "myk.proxy", 0o600},
+		"a proxy that is no address":    {strings.Replace(sound, "timeout", "proxy = \"u:hunter2@p:3128\"\ntimeout", 1), "setting_invalid", "myk.proxy", 0o600},
 		"plain http across a network":   {strings.Replace(sound, "https://service.example", "http://10.0.0.1", 1), "setting_invalid", "loopback", 0o600},
 		"not SOAP yet":                  {strings.Replace(sound, "timeout", "transport = \"soap\"\ntimeout", 1), "setting_invalid", "myk.transport", 0o600},
 		"unknown word":                  {strings.Replace(sound, "store", "argv_tc = \"maybe\"\nstore", 1), "setting_invalid", "argv_tc", 0o600},
@@ -207,4 +212,17 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("class %v", fault.From(err).Class)
 		}
 	})
+}
+
+func TestOfASecretCommandOnlyTheProgramIsShown(t *testing.T) {
+	dir, env := home(t)
+	write(t, dir, strings.Replace(sound, "file:/etc/iskurctl/master.key", "cmd:/usr/bin/vault read -token=hunter2", 1), 0o600)
+	p, err := Load("", Overrides{}, env)
+	if err != nil || origin(p, "keys.master") != "cmd:/usr/bin/vault … file" || p.MasterRef != "cmd:/usr/bin/vault read -token=hunter2" {
+		t.Errorf("%q %v", origin(p, "keys.master"), err)
+	}
+	write(t, dir, strings.Replace(sound, "timeout", "proxy = \"http://u:hunter2@p\"\ntimeout", 1), 0o600)
+	if p, _ = Load("", Overrides{}, env); p == nil || origin(p, "myk.proxy") != "*** file" {
+		t.Errorf("the proxy's password is kept for showing: %v", p)
+	}
 }

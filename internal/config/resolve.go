@@ -92,6 +92,7 @@ func (r *resolver) service(p *Profile, f *fileMYK, o Overrides) {
 	p.Rate = r.rate(f.Rate)
 	p.Timeout = r.duration("myk.timeout", r.text("myk.timeout", o.Timeout, "ISKURCTL_TIMEOUT", f.Timeout, "10s"))
 	p.Proxy = r.text("myk.proxy", "", "", f.Proxy, "")
+	r.proxy(p.Proxy)
 	p.AuthType = r.choice("myk.auth.type", f.Auth.Type, "none", "none", "basic", "bearer")
 	p.Username = r.text("myk.auth.username", "", "", f.Auth.Username, "")
 	p.PasswordRef = r.text("myk.auth.password", "", "", f.Auth.Password, "")
@@ -189,17 +190,43 @@ func (r *resolver) reference(key, ref string, required bool) {
 		return
 	}
 	for _, scheme := range []string{"file:", "env:", "cmd:", "keyring:"} {
-		if strings.HasPrefix(ref, scheme) {
-			return
+		if !strings.HasPrefix(ref, scheme) {
+			continue
 		}
+		if words := strings.Fields(strings.TrimPrefix(ref, "cmd:")); scheme == "cmd:" && len(words) > 1 {
+			r.show(key, "cmd:"+words[0]+" …") // its arguments may be secret
+		}
+		return
 	}
-	// Shown to nobody: what stands here may be the secret itself.
+	r.show(key, "***") // what stands here may be the secret itself
+	r.fail(key, "gizli bilginin kendisi değil, yeri yazılır: file:YOL, env:AD, cmd:PROGRAM ya da keyring:AD", "a secret never stands in the file; write a file:, env:, cmd: or keyring: reference")
+}
+
+// proxy refuses everything but http://HOST:PORT. Anything else is shown to nobody: it may hold a password.
+func (r *resolver) proxy(s string) {
+	if s == "" {
+		return
+	}
+	u, err := url.Parse(s)
+	if err == nil && u.Scheme == "http" && u.Hostname() != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && !decorated(u) {
+		return
+	}
+	r.show("myk.proxy", "***")
+	r.fail("myk.proxy", "http://SUNUCU:PORT biçiminde, kullanıcı adı ve parola olmadan yazılmalı", "must be http://HOST:PORT, without user name and password")
+}
+
+// show replaces what `config show` says of a setting.
+func (r *resolver) show(key, value string) {
 	for i := range r.list {
 		if r.list[i].Key == key {
-			r.list[i].Value = "***"
+			r.list[i].Value = value
 		}
 	}
-	r.fail(key, "gizli bilginin kendisi değil, yeri yazılır: file:YOL, env:AD, cmd:PROGRAM ya da keyring:AD", "a secret never stands in the file; write a file:, env:, cmd: or keyring: reference")
+}
+
+// decorated reports what an address of a service must not have: a query, an empty one too, or a fragment.
+func decorated(u *url.URL) bool {
+	return u.RawQuery != "" || u.ForceQuery || u.Fragment != ""
 }
 
 // ParseDuration reads a positive duration with a unit.
@@ -217,11 +244,11 @@ func ParseDuration(s string) (time.Duration, error) {
 func CheckURL(s string) error {
 	u, err := url.Parse(s)
 	switch {
-	case s == "" || err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"):
+	case s == "" || err != nil || u.Hostname() == "" || u.Opaque != "" || (u.Scheme != "https" && u.Scheme != "http"):
 		return invalid("myk.base_url", i18n.T("https://… biçiminde bir adres olmalı", "must be an address like https://…"))
 	case u.User != nil:
 		return invalid("myk.base_url", i18n.T("adreste kullanıcı adı ya da parola olmaz; [myk.auth] bölümünü kullanın", "no user name or password in the address; use [myk.auth]"))
-	case u.RawQuery != "" || u.Fragment != "":
+	case decorated(u):
 		return invalid("myk.base_url", i18n.T("adreste ? ya da # olmaz", "no ? or # in the address"))
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return invalid("myk.base_url", i18n.T("şifresiz http yalnızca bu makinenin kendisine (127.0.0.1, ::1, localhost) kullanılabilir", "plain http is for this machine itself only (127.0.0.1, ::1, localhost)"))

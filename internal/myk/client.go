@@ -174,7 +174,6 @@ func (c *Client) Do(ctx context.Context, r Request) (*Reply, error) {
 		f.Retry = f.Retry || f.Fault.Code == "reply_truncated" && raw.ContentLength < 0 && len(raw.TransferEncoding) == 0
 		return nil, f
 	}
-	reply.ServerDate, _ = http.ParseTime(raw.Header.Get("Date"))
 	return reply, nil
 }
 

@@ -7,8 +7,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -277,6 +280,75 @@ func TestAnIdleConnectionClosedByTheServerCostsNoSecondRequest(t *testing.T) {
 	if requests.Load() != 2 {
 		t.Errorf("%d requests for two attempts", requests.Load())
 	}
+}
+
+// The other idle connections have been idle as long as the one that turned out dead.
+func TestAfterADeadIdleConnectionNoOtherIdleOneIsTried(t *testing.T) {
+	both := make(chan struct{})
+	var waiting atomic.Int64
+	var ends sync.Map // of the server, by the client's address
+	url, requests := rawServer(t, func(c net.Conn, n int) bool {
+		ends.Store(c.RemoteAddr().String(), c)
+		if n <= 2 {
+			if waiting.Add(1) == 2 {
+				close(both) // two requests at once: two connections
+			}
+			<-both
+		}
+		io.WriteString(c, whole(sound))
+		return true
+	})
+	c := client(t, url)
+	var all sync.WaitGroup
+	for range 2 {
+		all.Go(func() {
+			if _, err := c.Do(row(t), number(c)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	ctx := httptrace.WithClientTrace(row(t), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		if !info.Reused {
+			return
+		}
+		end, _ := ends.Load(info.Conn.LocalAddr().String())
+		_ = end.(net.Conn).Close()
+		for info.Conn.SetDeadline(time.Time{}) == nil { // until the transport has noticed, with nothing written yet
+			runtime.Gosched()
+		}
+	}})
+	if _, err := c.Do(ctx, number(c)); err != nil {
+		t.Error(err)
+	}
+	if requests.Load() != 3 {
+		t.Errorf("%d requests for three attempts", requests.Load())
+	}
+}
+
+func TestAReplyThatBeganBeforeItsRequestIsNotBelieved(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	early, read := make(chan struct{}), make(chan struct{})
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		<-early
+		io.WriteString(c, whole(sound))
+		io.Copy(io.Discard, c) // until the client closes
+	}()
+	ctx := httptrace.WithClientTrace(row(t), &httptrace.ClientTrace{
+		WroteHeaders:         func() { close(early); <-read }, // made, but not yet written to the network
+		GotFirstResponseByte: func() { close(read) },
+	})
+	c := client(t, "http://"+l.Addr().String())
+	want{fault.Protocol, "reply_unsolicited", "protocol", true, false}.check(t, failing(ctx, t, c, number(c)))
 }
 
 func TestBytesBehindAReplyNeverAnswerTheNextRequest(t *testing.T) {

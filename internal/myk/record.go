@@ -1,7 +1,8 @@
 // Package myk speaks with the MYK certificate service: it builds the three calls of the protocol's Ek-1 and Madde
 // 8(1), sends one attempt of one call at a time over JSON/HTTPS, and believes a reply only after every check of the
 // wire contract. It keeps no state, retries nothing and writes no log: the caller owns attempts, waits and log rows,
-// and proves by Logged that a row is durable before a byte leaves. Imported by the lookup commands only.
+// and proves by Logged that a row is durable before a byte leaves. Imported by internal/query, which is the
+// only caller of Do, by the commands that name its records, and by the composition in internal/app.
 package myk
 
 import (

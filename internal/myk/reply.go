@@ -3,7 +3,6 @@ package myk
 import (
 	"errors"
 	"io"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -14,10 +13,9 @@ import (
 type Reply struct {
 	Certificates     []Certificate
 	Qualifications   []Qualification
-	Next             string    // cursor of the next page of a range; "" at the end
-	UnknownFields    []string  // names the contract does not have, once each, made inert
-	ReplacementChars bool      // a value holds U+FFFD: the service lost a character
-	ServerDate       time.Time // the Date header; zero when absent
+	Next             string   // cursor of the next page of a range; "" at the end
+	UnknownFields    []string // names the contract does not have, once each, made inert
+	ReplacementChars bool     // a value holds U+FFFD: the service lost a character
 }
 
 const (
@@ -25,6 +23,11 @@ const (
 	maxUnknownFields = 64
 	maxCursor        = 1 << 10
 	maxInterned      = 4096
+	// heldLimit bounds what one reply may occupy once read: some 50,000 usual certificates. The body's own limit does not,
+	// since a row of few bytes on the wire takes as much room in memory as any other.
+	heldLimit         = 20 << 20
+	certificateSize   = 224 // bytes of a Certificate without its texts
+	qualificationSize = 56
 )
 
 // decoder reads one reply from its stream: rows are made while the body arrives, and neither the body nor a tree of it
@@ -40,6 +43,7 @@ type decoder struct {
 	reply    *Reply
 	rows     int64
 	count    int64 // KAYIT_SAYISI; -1 until seen
+	held     int64 // bytes that the rows occupy
 	unknown  map[string]bool
 	// Names of qualifications and bodies repeat from row to row: one copy each.
 	interned map[string]string
@@ -55,6 +59,7 @@ func (d *decoder) decode(body io.Reader, limit int64, wire *names, r Request) (*
 	d.src = source{r: body, limit: limit}
 	d.json.Reset(&d.src)
 	d.wire, d.request, d.reply, d.rows, d.count, d.unknown = wire, r, &Reply{}, 0, -1, nil
+	d.held = 0
 	if r.Method != ByNumber {
 		d.interned = map[string]string{}
 	}
@@ -230,7 +235,7 @@ func (d *decoder) row() error {
 	case Parameters:
 		d.reply.Qualifications = append(d.reply.Qualifications, Qualification{YeterlilikAdi: c.YeterlilikAdi,
 			YeterlilikKodu: c.YeterlilikKodu, YeterlilikSeviyesi: c.YeterlilikSeviyesi, MeslekKodu: c.MeslekKodu})
-		return nil
+		return d.hold(qualificationSize)
 	case ByNumber:
 		if seen.has(fKimlikNo) && c.KimlikNo != d.request.KimlikNo {
 			return violation{code: "reply_wrong_person"}
@@ -247,6 +252,14 @@ func (d *decoder) row() error {
 		}
 	}
 	d.reply.Certificates = append(d.reply.Certificates, c)
+	return d.hold(certificateSize)
+}
+
+// hold counts what a row occupies.
+func (d *decoder) hold(size int) error {
+	if d.held += int64(size); d.held > heldLimit {
+		return tooLarge(heldLimit)
+	}
 	return nil
 }
 

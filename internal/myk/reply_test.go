@@ -1,10 +1,13 @@
 package myk
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"iskurctl/internal/fault"
 )
@@ -233,6 +236,40 @@ func TestLimitsAreInclusive(t *testing.T) {
 		if _, err := c.Do(row(t), c.NumberRequest(person)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// Rows that are short on the wire take as much room in memory as others.
+func TestAPageOfShortRowsIsBoundedByWhatItHoldsInMemory(t *testing.T) {
+	short := Wire{Fields: map[string]string{}}
+	r := "{"
+	for i, name := range fieldNames[:fSonucKodu] {
+		short.Fields[name] = string(rune('a' + i))
+		value := map[string]string{"KIMLIK_NO": person, "BELGE_DUZENLEME_TARIHI": "25.03.2024"}[name]
+		r += fmt.Sprintf(`"%c":%q,`, 'a'+i, value)
+	}
+	r = strings.TrimSuffix(r, ",") + "}"
+	body := func(rows int) string {
+		return strings.Replace(page(rows, "", strings.Repeat(r+",", rows-1)+r), "KIMLIK_NO", short.Fields["KIMLIK_NO"], 1)
+	}
+	fits := heldLimit / (certificateSize + len(person))
+	for rows, code := range map[int]string{fits: "", fits + 1: "reply_too_large"} {
+		url, _ := serve(t, answering(body(rows)))
+		c := client(t, url, func(cfg *Config) { cfg.Wire, cfg.Timeout = short, time.Minute })
+		reply, err := c.Do(row(t), c.RangeRequest(Date{2024, 3, 1}, Date{2024, 3, 31}, ""))
+		var f *Failure
+		switch {
+		case code == "" && (err != nil || len(reply.Certificates) != rows):
+			t.Errorf("%d rows: %v", rows, err)
+		case code != "" && (!errors.As(err, &f) || f.Fault.Code != code):
+			t.Errorf("%d rows: %v, want %s", rows, err, code)
+		}
+	}
+}
+
+func TestTheSizesOfRowsAreTheirSizes(t *testing.T) {
+	if c, q := reflect.TypeFor[Certificate]().Size(), reflect.TypeFor[Qualification]().Size(); c != certificateSize || q != qualificationSize {
+		t.Errorf("a certificate has %d bytes and a qualification %d", c, q)
 	}
 }
 

@@ -78,15 +78,26 @@ func (d *decoder) token() error {
 
 func (d *decoder) text(f field) (string, error) {
 	b, err := d.read(f)
-	return string(b), err
+	if err != nil {
+		return "", err
+	}
+	return string(b), d.hold(len(b))
 }
 
+// shared gives one copy of a text that repeats from row to row.
 func (d *decoder) shared(f field) (string, error) {
 	b, err := d.read(f)
 	if err != nil {
 		return "", err
 	}
-	return d.intern(b), nil
+	if s, ok := d.interned[string(b)]; ok {
+		return s, nil
+	}
+	s := string(b)
+	if d.interned != nil && len(d.interned) < maxInterned && len(s) <= 256 {
+		d.interned[s] = s
+	}
+	return s, d.hold(len(s))
 }
 
 func (d *decoder) date(f field) (Date, error) {
@@ -188,18 +199,6 @@ func (d *decoder) note(name []byte, reported bool) error {
 }
 
 func (d *decoder) has(name []byte) bool { _, ok := d.unknown[string(name)]; return ok }
-
-// intern gives one copy of a text that repeats.
-func (d *decoder) intern(b []byte) string {
-	if s, ok := d.interned[string(b)]; ok {
-		return s
-	}
-	s := string(b)
-	if d.interned != nil && len(d.interned) < maxInterned && len(s) <= 256 {
-		d.interned[s] = s
-	}
-	return s
-}
 
 var replacement = []byte("\uFFFD")
 

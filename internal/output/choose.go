@@ -71,14 +71,8 @@ func choose(fields []string, cols []Column, format string) ([]int, error) {
 // rightNames is the hint of a wrong name: the nearest right one, when one is near, and all of them.
 func rightNames(wrong string, names []string) i18n.Text {
 	list := strings.Join(names, ", ")
-	best, bestDistance := "", 0
-	for _, n := range names {
-		if d := distance(asciiLower(wrong), asciiLower(n)); best == "" || d < bestDistance {
-			best, bestDistance = n, d
-		}
-	}
-	if best != "" && len(wrong) <= 64 && bestDistance <= 1+len(best)/3 {
-		return i18n.Tf("%s mi demek istediniz? Geçerli adlar: %s", "did you mean %s? Valid names: %s", best, list)
+	if near := fault.Nearest(asciiLower(wrong), names); near != "" && len(wrong) <= 64 {
+		return i18n.Tf("%s mi demek istediniz? Geçerli adlar: %s", "did you mean %s? Valid names: %s", near, list)
 	}
 	return i18n.Tf("geçerli adlar: %s", "valid names: %s", list)
 }
@@ -92,24 +86,4 @@ func asciiLower(s string) string {
 		}
 	}
 	return string(b)
-}
-
-// distance counts the bytes to insert, delete or replace to make a into b (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

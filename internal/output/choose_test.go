@@ -1,6 +1,9 @@
 package output
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -105,5 +108,19 @@ func TestAFailingJQSaysSoWithoutTheData(t *testing.T) {
 		if f == nil || f.Class != fault.Usage || f.Code != "jq_failed" || strings.Contains(f.Message.TR+f.Message.EN, "Işıl") {
 			t.Errorf("%s: %v", expr, f)
 		}
+	}
+}
+
+func TestAnEndlessExpressionEndsWithItsContext(t *testing.T) {
+	why := errors.New("the reason")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	var out bytes.Buffer
+	s, err := Open(Options{JQ: "1, last(range(1e12))"}, Target{Ctx: ctx, Out: &out}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel(why)
+	if err := s.Close(); !errors.Is(err, why) || out.Len() != 0 {
+		t.Errorf("%v, %q", err, out.String())
 	}
 }

@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -21,6 +22,7 @@ type jqEncoder struct {
 	masker
 	cols []Column
 	code *gojq.Code
+	ctx  context.Context // may be nil
 	all  []any
 	safe bool // a person reads it on a terminal: raw strings lose their control characters, except TAB and newline
 }
@@ -105,12 +107,18 @@ func (e *jqEncoder) value(k Kind, v any) (any, error) {
 
 func (e *jqEncoder) run(dst []byte, input any) ([]byte, error) {
 	results := e.code.Run(input)
+	if e.ctx != nil {
+		results = e.code.RunWithContext(e.ctx, input)
+	}
 	for {
 		x, ok := results.Next()
 		if !ok {
 			return dst, nil
 		}
 		if err, bad := x.(error); bad {
+			if e.ctx != nil && e.ctx.Err() != nil {
+				return dst, context.Cause(e.ctx)
+			}
 			var halt *gojq.HaltError
 			if errors.As(err, &halt) && halt.Value() == nil {
 				return dst, nil

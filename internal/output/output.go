@@ -5,6 +5,7 @@
 package output
 
 import (
+	"context"
 	"io"
 
 	"iskurctl/internal/i18n"
@@ -77,6 +78,7 @@ type Options struct {
 
 // Target is where a result goes when no file is named, and for whom it is written.
 type Target struct {
+	Ctx     context.Context // its end ends a --jq expression that goes on and on; nil = nothing does
 	Out     io.Writer
 	TTY     bool
 	Width   int // columns of the terminal; used on a TTY only

@@ -84,7 +84,7 @@ func newEncoder(o Options, t Target, format string, cols []Column) (encoder, err
 		if err != nil {
 			return nil, err
 		}
-		return &jqEncoder{masker: m, cols: cols, code: code, safe: t.TTY && o.OutFile == ""}, nil
+		return &jqEncoder{masker: m, cols: cols, code: code, ctx: t.Ctx, safe: t.TTY && o.OutFile == ""}, nil
 	}
 	switch format {
 	case formatJSON, formatNDJSON:

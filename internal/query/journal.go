@@ -50,6 +50,8 @@ type Job struct {
 	ID      int64
 	Items   int64
 	Resumed bool
+	// Dropped is how many answers of an unfinished job of the same name were given up, because it was begun anew.
+	Dropped int64
 	j       *Journal
 }
 
@@ -172,6 +174,9 @@ func (j *Journal) settle(ctx context.Context, id int64, name string, resume bool
 			*job = old
 			return dropTx(free, tx, id)
 		default:
+			if err := tx.QueryRowContext(free, sqlCountAnswers, old.ID).Scan(&job.Dropped); err != nil {
+				return err
+			}
 			if err := dropTx(free, tx, old.ID); err != nil {
 				return err
 			}

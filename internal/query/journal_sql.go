@@ -45,8 +45,9 @@ const (
 	// Two workers may write the same row at once: the state that holds more answers stays.
 	sqlKeepAnswers = `INSERT INTO job_answers (job, row_no, items, answers) VALUES ($1, $2, $3, $4)
 ON CONFLICT (job, row_no) DO UPDATE SET items = excluded.items, answers = excluded.answers WHERE excluded.items >= job_answers.items`
-	sqlDropItems  = `DELETE FROM job_item WHERE job = $1`
-	sqlDropAnswer = `DELETE FROM job_answers WHERE job = $1`
-	sqlDropJob    = `DELETE FROM job WHERE id = $1`
-	sqlOldJobs    = `SELECT id, process FROM job WHERE used_ms < $1 OR name IS NULL`
+	sqlDropItems    = `DELETE FROM job_item WHERE job = $1`
+	sqlDropAnswer   = `DELETE FROM job_answers WHERE job = $1`
+	sqlCountAnswers = `SELECT COALESCE(SUM(items), 0) FROM job_answers WHERE job = $1`
+	sqlDropJob      = `DELETE FROM job WHERE id = $1`
+	sqlOldJobs      = `SELECT id, process FROM job WHERE used_ms < $1 OR name IS NULL`
 )

@@ -5,6 +5,7 @@ package query
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -67,10 +68,13 @@ func New(cfg Config) *Service {
 // Start checks that a purpose is given where one is required, closes the queries that a killed process left open (their
 // outcome is unknown for ever), and removes jobs that nobody resumed in time. It must have succeeded before the first query of a command.
 func (s *Service) Start(ctx context.Context) error {
-	if s.cfg.RequirePurpose && s.cfg.Purpose == "" {
+	if s.cfg.RequirePurpose && strings.TrimSpace(s.cfg.Purpose) == "" {
 		return fault.New(fault.Refused, "purpose_required",
 			i18n.T("bu profilde her sorgunun amacı yazılmalıdır", "this profile wants a purpose for every query")).
 			WithHint(i18n.T("ekleyin: --purpose \"…\" (dosya ya da başvuru numarası, kişisel veri yazmayın)", "add: --purpose \"…\" (a file or application number; no personal data)"))
+	}
+	if err := s.cfg.Log.BindKey(ctx); err != nil {
+		return err
 	}
 	if _, err := s.cfg.Log.CloseAbandoned(ctx); err != nil {
 		return err

@@ -130,7 +130,7 @@ func closed() error {
 
 func missing(path string) error {
 	return fault.New(fault.Store, "store_missing", i18n.Tf("depo yok: %s", "there is no store: %s", path)).
-		WithHint(i18n.T("iskurctl config init komutu depoyu oluşturur; yolu da denetleyin (--store)", "iskurctl config init makes one; check the path too (--store)"))
+		WithHint(i18n.T("depo taşındıysa profildeki store ayarını (ya da --store) düzeltin; silindiyse yedekten geri koyun", "if the store was moved, correct store in the profile (or --store); if it was lost, put it back from a backup"))
 }
 
 func notOurs(path string, why i18n.Text) error {

@@ -73,16 +73,24 @@ func (s *Store) verify() error {
 		switch f := fault.From(err); {
 		case err == nil && id == w.id:
 		case err == nil || f.Code == "store_symlink" || f.Code == "store_not_ours":
-			return fault.New(fault.Integrity, "store_replaced", i18n.Tf("%s çalışma sırasında başka bir dosyayla değiştirildi", "%s was replaced by another file while it was in use", w.path)).
-				WithHint(i18n.T("programı durdurun; dosyayı kimin değiştirdiğini araştırın", "stop the program and find out who replaced the file"))
+			return replaced(w.path)
 		case f.Code == "store_missing":
-			return fault.New(fault.Store, "store_missing", i18n.Tf("%s çalışma sırasında silindi", "%s was deleted while it was in use", w.path)).
-				WithHint(i18n.T("depoyu yedekten geri yükleyin", "restore the store from its backup"))
+			return deleted(w.path)
 		default:
 			return err
 		}
 	}
 	return nil
+}
+
+func replaced(path string) *fault.Error {
+	return fault.New(fault.Integrity, "store_replaced", i18n.Tf("%s çalışma sırasında başka bir dosyayla değiştirildi", "%s was replaced by another file while it was in use", path)).
+		WithHint(i18n.T("programı durdurun; dosyayı kimin değiştirdiğini araştırın", "stop the program and find out who replaced the file"))
+}
+
+func deleted(path string) *fault.Error {
+	return fault.New(fault.Store, "store_missing", i18n.Tf("%s çalışma sırasında silindi", "%s was deleted while it was in use", path)).
+		WithHint(i18n.T("depoyu yedekten geri yükleyin", "restore the store from its backup"))
 }
 
 // checkHeader looks at the first hundred bytes before SQLite does, so that a file of somebody else's is not touched, not

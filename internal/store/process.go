@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"io/fs"
 	"os"
 	"strconv"
 	"sync"
@@ -12,16 +13,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// runLock is how processes know of each other whether they live: each locks one byte at a random place of one file
-// beside the store. The kernel drops the lock with the process, however that ends; a process id would be given again
-// to somebody else, and one file a process would pile up.
+// runLock is how processes know of each other whether they live: each locks one byte at a random place far behind the
+// end of the database file itself. The kernel drops the lock with the process, however that ends; a process id would be
+// given again to somebody else, and a file of its own could be deleted by somebody who takes it for a leftover, which
+// would make living processes look dead. Whoever deletes or replaces the database ends all of them (see verify).
 type runLock struct {
-	path string
+	path  string
+	store identity // the file that was opened as the store
 
 	mu sync.Mutex
 	f  *os.File
 	id string
 }
+
+// firstPlace lies behind everything that SQLite reads, writes or locks (its own locks are at 1 GiB, its largest file has
+// 256 TiB), and with 48 random bits behind it start + length still fits an int64.
+const firstPlace = 1 << 60
 
 // ProcessLock takes this process's lock, once, and gives its id: 16 hexadecimal digits, to be stored with whatever must
 // be cleaned up after the process. Errors: class Store.
@@ -33,7 +40,7 @@ func (s *Store) ProcessLock() (id string, err error) {
 }
 
 // ProcessAlive reports whether the process that was given id still lives, this one included. An id that is none is dead.
-// In doubt (the file cannot be opened) a process counts as living: nothing of it is cleaned up then.
+// In doubt (the file cannot be opened, or is another by now) a process counts as living: nothing of it is cleaned up then.
 func (s *Store) ProcessAlive(id string) bool { return s.run.alive(id) }
 
 func (l *runLock) take() (string, error) {
@@ -46,11 +53,11 @@ func (l *runLock) take() (string, error) {
 		return "", err
 	}
 	for {
-		var raw [8]byte
+		var raw [6]byte
 		if _, err := rand.Read(raw[:]); err != nil {
 			return "", filing(err)
 		}
-		place := binary.BigEndian.Uint64(raw[:]) >> 2 // start + length must fit an int64
+		place := firstPlace | binary.BigEndian.Uint64(append([]byte{0, 0}, raw[:]...))
 		lk := byteLock(place)
 		err := unix.FcntlFlock(l.f.Fd(), setRunLock, &lk)
 		switch {
@@ -66,7 +73,7 @@ func (l *runLock) take() (string, error) {
 
 func (l *runLock) alive(id string) bool {
 	place, err := strconv.ParseUint(id, 16, 62)
-	if err != nil || format(place) != id {
+	if err != nil || place < firstPlace || format(place) != id {
 		return false
 	}
 	l.mu.Lock()
@@ -89,9 +96,21 @@ func (l *runLock) open() error {
 	if l.f != nil {
 		return nil
 	}
-	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+	f, err := os.OpenFile(l.path+runSuffix, os.O_RDWR|runFlags|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		return deleted(l.path)
+	}
 	if err != nil {
 		return filing(err)
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		_ = f.Close()
+		return filing(err)
+	}
+	if runSuffix == "" && (identity{uint64(st.Dev), st.Ino}) != l.store {
+		_ = f.Close()
+		return replaced(l.path)
 	}
 	l.f = f
 	return nil

@@ -137,7 +137,7 @@ func TestOfManyProcessesOneMigrates(t *testing.T) {
 
 func TestManyProcessesWriteWithoutBusy(t *testing.T) {
 	s := fresh(t)
-	if got := together(t, 6, "write", s.Path()); got["ok"] != 6 {
+	if got := together(t, 6, "write", s.path); got["ok"] != 6 {
 		t.Fatalf("got %v", got)
 	}
 	if n := count(t, s); n != 6*perProcess {
@@ -184,7 +184,7 @@ func TestAProcessIsKnownToLiveUntilItIsKilled(t *testing.T) {
 	if again, _ := s.ProcessLock(); again != own {
 		t.Fatalf("a second id: %s, %s", own, again)
 	}
-	cmd := process(t, "live", s.Path())
+	cmd := process(t, "live", s.path)
 	stdin, err := cmd.StdinPipe()
 	must(t, err)
 	defer func() { _ = stdin.Close() }()
@@ -202,7 +202,7 @@ func TestAProcessIsKnownToLiveUntilItIsKilled(t *testing.T) {
 	if s.ProcessAlive(other) {
 		t.Fatal("a killed process counts as living")
 	}
-	second, err := Open(t.Context(), options(s.Path()))
+	second, err := Open(t.Context(), options(s.path))
 	must(t, err)
 	if !second.ProcessAlive(own) {
 		t.Error("another store of the same process does not see the lock")
@@ -216,17 +216,77 @@ func TestAProcessIsKnownToLiveUntilItIsKilled(t *testing.T) {
 			t.Errorf("%q counts as a living process", id)
 		}
 	}
-	info, err := os.Stat(s.Path() + ".run")
+}
+
+// An administrator takes empty files beside the database for leftovers.
+func TestAProcessStillLivesWhenEverythingBesideTheDatabaseIsDeleted(t *testing.T) {
+	s := fresh(t)
+	cmd := process(t, "live", s.path)
+	stdin, err := cmd.StdinPipe()
 	must(t, err)
-	if info.Size() != 0 {
-		t.Errorf("the file of the locks has %d bytes", info.Size())
+	defer func() { _ = stdin.Close() }()
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	line, err := bufio.NewReader(out).ReadString('\n')
+	must(t, err)
+	other := strings.TrimSpace(line)
+	names, err := filepath.Glob(s.path + "?*")
+	must(t, err)
+	for _, name := range names {
+		if !strings.HasSuffix(name, "-wal") && !strings.HasSuffix(name, "-shm") {
+			must(t, os.Remove(name))
+		}
+	}
+	second, err := Open(t.Context(), options(s.path))
+	must(t, err)
+	defer func() { _ = second.Close() }()
+	if !second.ProcessAlive(other) {
+		t.Error("a living process counts as dead")
+	}
+	must(t, cmd.Process.Kill())
+	_ = cmd.Wait()
+	if second.ProcessAlive(other) {
+		t.Error("a killed process counts as living")
+	}
+}
+
+func TestNoProcessIsTakenForDeadBecauseTheDatabaseIsAnotherFile(t *testing.T) {
+	s := fresh(t)
+	must(t, os.Rename(s.path, s.path+".old"))
+	if !s.ProcessAlive("1000000000000001") {
+		t.Error("the answer was taken from nowhere")
+	}
+	must(t, os.WriteFile(s.path, nil, 0o600))
+	if !s.ProcessAlive("1000000000000001") {
+		t.Error("the answer was taken from another file")
+	}
+	_, err := s.ProcessLock()
+	wantFault(t, err, fault.Integrity, "store_replaced")
+}
+
+// SQLite ignores that the folder could not be synced; then a -wal could lose its name with the power.
+func TestAFolderThatCannotBeSyncedRefusesToOpen(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("SKIP: strace is not installed, a failing fsync cannot be made")
+	}
+	path, trace := closedStore(t), filepath.Join(t.TempDir(), "trace")
+	cmd := exec.Command(strace, "-f", "-qq", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO", "-P", filepath.Dir(path), "-o", trace, os.Args[0])
+	cmd.Env = append(os.Environ(), roleEnv+"=write", pathEnv+"="+path)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Skipf("SKIP: strace cannot be used here: %v", err)
+	}
+	if got := strings.TrimSpace(string(out)); got != "store_io" {
+		t.Errorf("got %q", got)
 	}
 }
 
 func TestAWriterKilledInTheMiddleLeavesNoLockBehind(t *testing.T) {
 	s := fresh(t)
 	for range 5 {
-		cmd := process(t, "write", s.Path())
+		cmd := process(t, "write", s.path)
 		must(t, cmd.Start())
 		before := count(t, s)
 		for until := time.Now().Add(10 * time.Second); count(t, s) == before && time.Now().Before(until); {

@@ -90,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s.idle = sync.NewCond(&s.mu)
 	s.lock = &fileLock{path: path + ".lock"}
-	s.run.path = path + ".run"
+	s.run.path, s.run.store = path, id
 	if err := s.start(ctx, id, o.Migrations); err != nil {
 		_ = s.release()
 		return nil, err
@@ -235,9 +235,6 @@ func build(ctx context.Context, path string, migrations []Migration, timeout tim
 	}
 	return nil
 }
-
-// Path gives the absolute path of the store.
-func (s *Store) Path() string { return s.path }
 
 // Read gives the read-only pool. Read in short pages: an open read keeps the -wal from being recycled. Pass the errors
 // it gives through Explain. After a failure that ends the store, the pool refuses every call with that failure.

@@ -48,7 +48,7 @@ func closedStore(t *testing.T) string {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return s.Path()
+	return s.path
 }
 
 func note(text string) func(*sql.Tx) error {
@@ -127,29 +127,29 @@ func TestFilesAreMadePrivateAndTheWALStays(t *testing.T) {
 	must(t, s.Write(t.Context(), note("x")))
 	_, err := s.ProcessLock()
 	must(t, err)
-	for _, suffix := range []string{"", "-wal", "-shm", ".lock", ".run"} {
-		info, err := os.Stat(s.Path() + suffix)
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		info, err := os.Stat(s.path + suffix)
 		must(t, err)
 		if info.Mode() != 0o600 {
 			t.Errorf("%q has mode %v", suffix, info.Mode())
 		}
 	}
-	for _, folder := range []string{filepath.Dir(s.Path()), filepath.Dir(filepath.Dir(s.Path()))} {
+	for _, folder := range []string{filepath.Dir(s.path), filepath.Dir(filepath.Dir(s.path))} {
 		if info, _ := os.Stat(folder); info.Mode().Perm() != 0o700 {
 			t.Errorf("%s has mode %v", folder, info.Mode())
 		}
 	}
-	before, err := inspect(s.Path() + "-wal")
+	before, err := inspect(s.path + "-wal")
 	must(t, err)
 	must(t, s.Close())
-	after, err := inspect(s.Path() + "-wal")
+	after, err := inspect(s.path + "-wal")
 	must(t, err)
 	if before != after {
 		t.Error("the -wal is another file after closing")
 	}
-	names, err := filepath.Glob(s.Path() + "*")
+	names, err := filepath.Glob(s.path + "*")
 	must(t, err)
-	if len(names) != 5 {
+	if len(names) != 4 {
 		t.Errorf("unexpected files: %q", names)
 	}
 }
@@ -167,7 +167,7 @@ func TestOddPathsAreTakenLiterally(t *testing.T) {
 				t.Errorf("%q made a file %q", name, e.Name())
 			}
 		}
-		s, err = Open(t.Context(), options(s.Path()))
+		s, err = Open(t.Context(), options(s.path))
 		must(t, err)
 		if count(t, s) != 1 {
 			t.Errorf("%q lost its row", name)
@@ -192,7 +192,7 @@ func TestAKilledCreateDoesNotHinderTheNext(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.db")
 	must(t, os.WriteFile(path+".new", []byte("half"), 0o600))
 	s := createAt(t, path)
-	if _, err := os.Lstat(s.Path() + ".new"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(s.path + ".new"); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal("the draft is still there")
 	}
 }

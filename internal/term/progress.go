@@ -67,15 +67,6 @@ func (p *Progress) Add(n int) {
 	_ = p.bar.Add(n)
 }
 
-// Clear takes the line off the screen, so that a warning can be written; the next Add draws it again.
-func (p *Progress) Clear() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.bar != nil {
-		_ = p.bar.Clear()
-	}
-}
-
 // Finish takes the line off the screen for good. It may be called more than once and also when the work failed.
 func (p *Progress) Finish() {
 	p.mu.Lock()

@@ -143,7 +143,6 @@ func TestProgressIsInertWithoutATerminal(t *testing.T) {
 		for range 20 {
 			p.Add(1)
 		}
-		p.Clear()
 		p.Finish()
 		if b.Len() > 0 {
 			t.Errorf("%s: progress wrote %q", name, b.String())

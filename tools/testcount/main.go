@@ -4,7 +4,8 @@
 //	N passed, N failed, N skipped
 //
 // Subtests count. A package that does not build or dies counts as failed. It ends with 1 when anything failed, or when
-// nothing ran at all; -label NAME puts "NAME: " before the counted line.
+// nothing ran at all; -label NAME puts "NAME: " before the counted line. With -skips REGEXP a test that was skipped for a
+// reason which the expression does not match counts as failed too; without it any reason will do.
 package main
 
 import (
@@ -13,6 +14,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -27,12 +29,14 @@ type counts struct {
 	output                  map[string][]string // of what is still running, by package and test
 	failedTests             map[string]bool     // packages in which a test failed
 	skips                   []string
+	mayskip                 *regexp.Regexp
 }
 
 func main() {
 	label := flag.String("label", "", "word before the counted line")
+	skips := flag.String("skips", "", "regular expression of the reasons for which a test may be skipped")
 	flag.Parse()
-	c := counts{output: map[string][]string{}, failedTests: map[string]bool{}}
+	c := counts{output: map[string][]string{}, failedTests: map[string]bool{}, mayskip: regexp.MustCompile(*skips)}
 	in := bufio.NewReader(os.Stdin)
 	for {
 		line, err := in.ReadString('\n')
@@ -73,8 +77,14 @@ func (c *counts) test(e event, key string) {
 	case "pass":
 		c.passed++
 	case "skip":
+		why := reason(c.output[key])
+		if !c.mayskip.MatchString(why) {
+			c.failed++
+			fmt.Printf("FAIL %s was skipped: %s\n", key, why)
+			return
+		}
 		c.skipped++
-		c.skips = append(c.skips, key+"\n    "+reason(c.output[key]))
+		c.skips = append(c.skips, key+"\n    "+why)
 	case "fail":
 		c.failed++
 		c.failedTests[e.Package] = true

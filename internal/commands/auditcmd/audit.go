@@ -24,10 +24,10 @@ var listColumns = []output.Column{
 	{Key: "host", Title: i18n.T("MAKİNE", "HOST"), Kind: output.Code, Wide: true},
 	{Key: "method", Title: i18n.T("YÖNTEM", "METHOD"), Kind: output.Code},
 	{Key: "params", Title: i18n.T("PARAMETRELER", "PARAMETERS"), Kind: output.JSON},
-	{Key: "purpose", Title: i18n.T("AMAÇ", "PURPOSE"), Kind: output.Text},
-	{Key: "attempt", Title: i18n.T("DENEME", "ATTEMPT"), Kind: output.Number},
+	{Key: "purpose", Title: i18n.T("AMAÇ", "PURPOSE"), Kind: output.Text, Wide: true},
+	{Key: "attempt", Title: i18n.T("DENEME", "ATTEMPT"), Kind: output.Number, Wide: true},
 	{Key: "outcome", Title: i18n.T("SONUÇ", "OUTCOME"), Kind: output.Code, Tone: tone},
-	{Key: "records", Title: i18n.T("KAYIT", "RECORDS"), Kind: output.Number},
+	{Key: "records", Title: i18n.T("KAYIT", "RECORDS"), Kind: output.Number, Wide: true},
 	{Key: "duration_ms", Title: i18n.T("SÜRE (ms)", "TIME (ms)"), Kind: output.Number, Wide: true},
 }
 

@@ -54,6 +54,9 @@ func complete(cmd *cobra.Command, flag string, words []string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// OneObject says that the result is one object and not records: --fields then names its members.
+func (o *Output) OneObject() { o.columns = nil }
+
 // Reveal reports whether personal data may be shown in full.
 func (o *Output) Reveal() bool { return o.options.Reveal }
 

@@ -133,7 +133,7 @@ func (o *initOptions) build(ctx context.Context, n config.NewProfile, path strin
 	}
 	defer func() {
 		if err != nil {
-			for _, suffix := range []string{"", "-wal", "-shm", ".lock", ".run"} {
+			for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
 				os.Remove(n.Store + suffix)
 			}
 		}

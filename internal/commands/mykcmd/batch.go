@@ -28,6 +28,9 @@ func (o *lookupOptions) batch(ctx context.Context, numbers iter.Seq2[query.Numbe
 		return err
 	}
 	left.say(o.d)
+	if job.Dropped > 0 {
+		o.d.Warn(i18n.Tf("bu işin yarım kalan %d yanıtı bırakıldı, baştan sorgulanıyor; sürdürmek için --resume gerekirdi", "the %d answers kept of this job were given up and it begins anew; --resume would have gone on", job.Dropped))
+	}
 	if job.Resumed { // it completes the file of its first run
 		o.out.Replace()
 	} else if o.resume {
@@ -63,12 +66,16 @@ func (o *lookupOptions) giveUp(ctx context.Context, job *query.Job, err error) e
 func (o *lookupOptions) ask(ctx context.Context, service *query.Service, job *query.Job, sink *output.Sink, rejects *rejects) error {
 	var odd oddities
 	var last query.Item
+	var retryAt time.Time
 	shown := o.d.Now()
 	bar := o.d.Streams.Progress(o.d.In(i18n.T("sorgulanıyor", "asking")), job.Items)
 	result, err := service.Batch(ctx, job, func(it query.Item) error {
 		bar.Add(1)
 		last = it
 		if it.Err != nil {
+			if it.Err.RetryAt.After(retryAt) {
+				retryAt = it.Err.RetryAt
+			}
 			return rejects.write(it)
 		}
 		odd.see(it.Answer.Notes)
@@ -91,7 +98,12 @@ func (o *lookupOptions) ask(ctx context.Context, service *query.Service, job *qu
 	case result.Total == 1 && result.Answered == 1 && len(last.Answer.Certificates) == 0:
 		return noCertificate()
 	}
-	return o.outcome(result)
+	err = o.outcome(result)
+	if e := fault.From(err); e != nil && !retryAt.IsZero() { // the service said when to come back
+		e.RetryAt = retryAt
+		e.Hint = i18n.Join("; ", e.Hint, i18n.Tf("servisin istediği zaman: %s", "not before the time the service asks for: %s", retryAt.Format("2006-01-02T15:04:05.000Z")))
+	}
+	return err
 }
 
 // outcome gives the exit of a batch: the cause of a stop, or 8 when something failed.

@@ -13,11 +13,11 @@ import (
 // stay as the protocol writes them. A terminal shows the columns a clerk reads; --fields and the other formats have all.
 var certificateColumns = []output.Column{
 	{Key: "KIMLIK_NO", Title: i18n.T("KİMLİK NO", "IDENTITY NO"), Kind: output.TC},
-	{Key: "BELGENO", Title: i18n.T("BELGE NO", "CERTIFICATE NO"), Kind: output.Text},
+	{Key: "BELGENO", Title: i18n.T("BELGE NO", "CERTIFICATE NO"), Kind: output.Code},
 	{Key: "YETERLILIK_ADI", Title: i18n.T("YETERLİLİK", "QUALIFICATION"), Kind: output.Text},
 	{Key: "MESLEK_KODU", Title: i18n.T("MESLEK KODU", "OCCUPATION CODE"), Kind: output.Text, Wide: true},
 	{Key: "YETERLILIK_KODU", Title: i18n.T("YETERLİLİK KODU", "QUALIFICATION CODE"), Kind: output.Text, Wide: true},
-	{Key: "YETERLILIK_SEVIYESI", Title: i18n.T("SEVİYE", "LEVEL"), Kind: output.Number},
+	{Key: "YETERLILIK_SEVIYESI", Title: i18n.T("SEVİYE", "LEVEL"), Kind: output.Number, Wide: true},
 	{Key: "SINAV_TARIHI", Title: i18n.T("SINAV TARİHİ", "EXAM DATE"), Kind: output.Date, Wide: true},
 	{Key: "BELGE_DUZENLEME_TARIHI", Title: i18n.T("DÜZENLEME TARİHİ", "ISSUE DATE"), Kind: output.Date, Wide: true},
 	{Key: "GECERLILIK_TARIHI", Title: i18n.T("GEÇERLİLİK", "VALID UNTIL"), Kind: output.Date},

@@ -64,6 +64,9 @@ func runValidate(ctx context.Context, o *validateOptions, args []string) error {
 	if err := o.d.ArgvPolicy("warn", "input", args); err != nil {
 		return err
 	}
+	if o.summary {
+		o.out.OneObject()
+	}
 	return o.out.Emit(ctx, func(s *output.Sink) error {
 		count := newCounts()
 		for v, err := range o.source.Values(ctx, args) {
@@ -137,6 +140,9 @@ func (c *counts) fields() []output.Field {
 func (c *counts) verdict() error {
 	if c.valid == c.total {
 		return nil
+	}
+	if c.total == 1 {
+		return fault.New(fault.Negative, "tc_invalid", i18n.T("numara geçersiz", "the number is not valid"))
 	}
 	return fault.New(fault.Negative, "tc_invalid", i18n.Tf("%[1]d numaradan %[2]d tanesi geçersiz", "invalid: %[2]d of %[1]d numbers", c.total, c.total-c.valid))
 }

@@ -57,9 +57,9 @@ func replyKinds() []ruleKind {
 		{name: "drip", text: i18n.T("gövdeyi her beklemede bir bayt olarak verir",
 			"gives the body one byte per delay"), keys: []ruleKey{key("delay", keyDuration, "200ms")}, act: actDrip},
 		{name: "hang", text: i18n.T("isteği alır, hiç yanıt vermez", "takes the request and never answers"), act: actHang},
-		{name: "oversize", text: i18n.T("bitmek bilmeyen gövde; fill=rows kayıtla, text tek bir metinle doldurur",
-			"a body without end; fill=rows fills it with records, text with one text"),
-			keys: []ruleKey{key("size", keySize, "2GiB"), choice("fill", "text", "rows")}, act: actOversize},
+		{name: "oversize", text: i18n.T("bitmek bilmeyen gövde; fill=rows kayıtla, short olabilecek en kısa kayıtla, text tek bir metinle doldurur",
+			"a body without end; fill=rows fills it with records, short with the shortest possible ones, text with one text"),
+			keys: []ruleKey{key("size", keySize, "2GiB"), choice("fill", "text", "rows", "short")}, act: actOversize},
 	}
 }
 

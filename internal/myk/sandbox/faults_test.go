@@ -128,6 +128,9 @@ var ruleCases = []ruleCase{
 	{rule: "oversize:size=1MiB,fill=rows", tc: nobody, check: func(_ *http.Response, body, _ string) bool {
 		return len(body) > 1<<20 && wellFormed(body) && strings.Count(body, "BELGENO") > 1000
 	}},
+	{rule: "oversize:size=1MiB,fill=short", tc: nobody, check: func(_ *http.Response, body, _ string) bool {
+		return len(body) > 1<<20 && wellFormed(body) && strings.Count(body, `"BELGENO":""`) > 3000
+	}},
 
 	{rule: "wrong_person", check: func(_ *http.Response, body, truth string) bool {
 		other := strings.Replace(body, fixedNumber(2), "10000000146", 1)

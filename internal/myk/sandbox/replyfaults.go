@@ -167,12 +167,16 @@ func actOversize(x *exchange) {
 	h.Set("Date", x.s.httpDate(0))
 	head, unit, tail := []byte(nil), bytes.Repeat([]byte("a"), 64<<10), `"}`
 	switch x.text("fill") {
-	case "rows":
+	case "rows", "short":
 		x.lend()
+		if x.text("fill") == "short" {
+			x.shorten()
+		}
 		rows := x.doc.appendRows(nil)
 		unit = append(rows[1:len(rows)-1:len(rows)-1], ',')
 		unit = bytes.Repeat(unit, 64<<10/len(unit)+1)
-		x.doc.edits = []edit{{key: "KAYITLAR", write: constant("[")}}
+		// A count that is not soon passed: else the client would stop at the second record.
+		x.doc.edits = []edit{{key: "KAYIT_SAYISI", write: constant("999999999")}, {key: "KAYITLAR", write: constant("[")}}
 		head, tail = bytes.TrimSuffix(x.body(), []byte("}")), "{}]}"
 	default:
 		x.doc.edits = []edit{{key: "KAYITLAR", write: func(dst []byte, key string, value []byte) []byte {
@@ -185,6 +189,17 @@ func actOversize(x *exchange) {
 	}
 	if pour(x.w, unit, x.number("size")) == nil {
 		_, _ = io.WriteString(x.w, tail)
+	}
+}
+
+// shorten leaves one record, with nothing in it but what the contract wants: whose it is, and when it was issued.
+func (x *exchange) shorten() {
+	x.doc.certificates = x.doc.certificates[:min(1, len(x.doc.certificates))]
+	x.doc.qualification = x.doc.qualification[:min(1, len(x.doc.qualification))]
+	for _, key := range x.q.op.rowFields() {
+		if key != "KIMLIK_NO" && key != "BELGE_DUZENLEME_TARIHI" {
+			x.replace(true, key, `""`)
+		}
 	}
 }
 

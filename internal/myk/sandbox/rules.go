@@ -14,15 +14,11 @@ import (
 // Rule is one armed fault: what happens, and to which requests. Make one with ParseRule.
 type Rule struct {
 	kind                       *ruleKind
-	source                     string
 	values                     map[string]value
 	op                         operation // "" = every operation the rule knows
 	tc                         string
 	first, every, after, times int64
 }
-
-// String gives the rule as it was written.
-func (r Rule) String() string { return r.source }
 
 // RuleInfo describes a rule, or a key of rules, for help and documentation.
 type RuleInfo struct {
@@ -99,7 +95,7 @@ func ParseRule(s string) (Rule, error) {
 	if at < 0 {
 		return Rule{}, unknownRule(name, kinds)
 	}
-	r := Rule{kind: &kinds[at], source: s, values: map[string]value{}}
+	r := Rule{kind: &kinds[at], values: map[string]value{}}
 	for _, k := range r.kind.keys {
 		v, ok := k.read(k.standard)
 		if ok {

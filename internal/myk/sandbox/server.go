@@ -20,8 +20,6 @@ type Server struct {
 	service  *Service
 	listener net.Listener
 	http     *http.Server
-	ended    chan struct{}
-	err      error // valid when ended is closed
 
 	mu     sync.Mutex
 	silent map[net.Conn]bool // connections that have not sent a byte yet
@@ -50,7 +48,7 @@ func Listen(addr string, s *Service) (*Server, error) {
 		_ = l.Close() // "localhost" led elsewhere
 		return nil, notLoopback()
 	}
-	srv := &Server{service: s, listener: l, ended: make(chan struct{}), silent: map[net.Conn]bool{}}
+	srv := &Server{service: s, listener: l, silent: map[net.Conn]bool{}}
 	srv.http = &http.Server{
 		Handler:           s.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -60,10 +58,7 @@ func Listen(addr string, s *Service) (*Server, error) {
 		ConnState:         srv.follow,
 		ErrorLog:          log.New(io.Discard, "", 0), // its lines carry addresses and come at times of their own choosing
 	}
-	go func() {
-		srv.err = srv.http.Serve(l)
-		close(srv.ended)
-	}()
+	go func() { _ = srv.http.Serve(l) }() // it ends with Close; what a connection meets concerns that connection alone
 	return srv, nil
 }
 
@@ -111,13 +106,4 @@ func (srv *Server) Close(ctx context.Context) error {
 		return nil
 	}
 	return err
-}
-
-// Wait returns when the server has stopped listening: nil after Close, otherwise why.
-func (srv *Server) Wait() error {
-	<-srv.ended
-	if errors.Is(srv.err, http.ErrServerClosed) || errors.Is(srv.err, net.ErrClosed) {
-		return nil
-	}
-	return srv.err
 }

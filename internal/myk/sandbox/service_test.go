@@ -35,9 +35,6 @@ func serve(t *testing.T, o Options) (*Service, *Server) {
 		if err := srv.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
-		if err := srv.Wait(); err != nil {
-			t.Error(err)
-		}
 	})
 	return s, srv
 }
@@ -323,8 +320,5 @@ func TestCloseDoesNotWaitForConnectionsThatSayNothing(t *testing.T) {
 	defer cancel()
 	if err := srv.Close(ctx); err != nil || ctx.Err() != nil {
 		t.Errorf("%v, %v", err, ctx.Err())
-	}
-	if err := srv.Wait(); err != nil {
-		t.Error(err)
 	}
 }
