@@ -69,7 +69,7 @@ func (s *suite) writeNumbers(ctx context.Context, file, people string) error {
 	if err != nil {
 		return err
 	}
-	cmd := s.command(ctx, "server", "iskurctl", "sandbox", "people", "--count", people, "--fields", "kimlik_no", "--no-headers", "-o", "tsv")
+	cmd := s.command(ctx, "server", "iskurctl", "sandbox", "people", "--count", people, "--fields", "KIMLIK_NO", "--no-headers", "-o", "tsv")
 	cmd.Stdout = f
 	if _, err := must(cmd); err != nil {
 		_ = f.Close()

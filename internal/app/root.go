@@ -26,8 +26,8 @@ func newRoot(d *cmdkit.Deps, args []string) *cobra.Command {
 		"looks up MYK certificates, checks TC identity numbers, keeps the query log"))
 	addNouns(d, root, args)
 	root.Long = d.In(i18n.T(
-		"iskurctl: bir kişinin hangi MYK belgelerine sahip olduğunu protokole uygun biçimde sorar; her sorguyu, gönderilmeden önce günlüğe yazar.\n\nDenemek için hiçbir kurulum gerekmez: iskurctl --profile sandbox myk lookup 10000000146",
-		"iskurctl asks, as the protocol says, which MYK certificates a person holds, and writes every query to the log before it is sent.\n\nTo try it nothing has to be set up: iskurctl --profile sandbox myk lookup 10000000146"))
+		"iskurctl: bir kişinin hangi MYK belgelerine sahip olduğunu protokole uygun biçimde sorar; her sorguyu, gönderilmeden önce günlüğe yazar.\n\nDenemek için hiçbir kurulum gerekmez: iskurctl --profile sandbox myk lookup 10000000146\nKonular (iskurctl help KONU): exit-codes, output, environment, privacy",
+		"iskurctl asks, as the protocol says, which MYK certificates a person holds, and writes every query to the log before it is sent.\n\nTo try it nothing has to be set up: iskurctl --profile sandbox myk lookup 10000000146\nTopics (iskurctl help TOPIC): exit-codes, output, environment, privacy"))
 	root.Example = d.In(i18n.T("iskurctl --profile sandbox myk lookup 10000000146\niskurctl tc validate --input numaralar.txt --summary\niskurctl help exit-codes",
 		"iskurctl --profile sandbox myk lookup 10000000146\niskurctl tc validate --input numbers.txt --summary\niskurctl help exit-codes"))
 	root.SilenceErrors, root.SilenceUsage = true, true

@@ -3,6 +3,7 @@
 package config
 
 import (
+	"io/fs"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -39,7 +40,7 @@ func PathsFrom(env Env) (Paths, error) {
 	p := Paths{ConfigDir: dir("XDG_CONFIG_HOME", ".config"), DataDir: dir("XDG_DATA_HOME", ".local/share"), StateDir: dir("XDG_STATE_HOME", ".local/state")}
 	if p.ConfigDir == "" || p.DataDir == "" || p.StateDir == "" {
 		return p, fault.New(fault.Usage, "no_home",
-			i18n.T("ev klasörü bilinmiyor: HOME tanımlı değil", "the home folder is not known: HOME is not set")).
+			i18n.T("ev klasörü bilinmiyor: HOME tanımlı değil ya da mutlak yol değil", "the home folder is not known: HOME is not set, or no absolute path")).
 			WithHint(i18n.T("HOME ya da XDG_CONFIG_HOME, XDG_DATA_HOME ve XDG_STATE_HOME değişkenlerini mutlak yolla verin",
 				"set HOME, or XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME, to absolute paths"))
 	}
@@ -121,13 +122,16 @@ func Load(configFlag string, o Overrides, env Env) (*Profile, error) {
 	if name == Sandbox {
 		return sandbox(o, origin, env)
 	}
-	path, _, err := File(configFlag, env)
+	path, from, err := File(configFlag, env)
 	if err != nil {
 		return nil, err
 	}
 	f, err := read(path)
 	if err != nil {
 		return nil, err
+	}
+	if f == nil && from == "flag" {
+		return nil, unreadable(path, fs.ErrNotExist)
 	}
 	if f == nil || len(f.Profiles) == 0 {
 		return nil, noProfile()
@@ -141,7 +145,8 @@ func Load(configFlag string, o Overrides, env Env) (*Profile, error) {
 		name, origin = f.DefaultProfile, "file"
 	}
 	if name == "" {
-		return nil, noProfile()
+		return nil, fault.New(fault.Usage, "profile_not_chosen", i18n.T("hangi profilin kullanılacağı belli değil", "it is not said which profile to use")).
+			WithHint(i18n.Tf("--profile AD verin ya da dosyaya default_profile yazın; tanımlı: %s", "give --profile NAME or write default_profile into the file; there are: %s", joinComma(names(f))))
 	}
 	if name == Sandbox {
 		return sandbox(o, origin, env)

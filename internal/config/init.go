@@ -78,7 +78,7 @@ func block(p NewProfile) string {
 	b.WriteString("[" + table + "]\n")
 	line("store", quote(p.Store), "")
 	line("argv_tc", `"warn"`, "allow | warn | refuse")
-	line("require_purpose", "false", "true: --purpose")
+	line("require_purpose", "false", "true: --purpose verilmeden sorgu yapılmaz, no query without --purpose")
 	line("authorisation", quote(p.Authorisation), "registry | none")
 	b.WriteString("[" + table + ".myk]\n")
 	line("base_url", quote(p.BaseURL), "")

@@ -70,12 +70,12 @@ func violationHint(code string) i18n.Text {
 		return i18n.T("bu bir oturum açma ya da bakım sayfası olabilir; myk.base_url adresini denetleyin, yanıt 'belge yok' sayılmadı",
 			"this may be a login or maintenance page; check myk.base_url, the reply does not count as 'no certificate'")
 	case "reply_field_missing", "reply_key_case", "reply_shape":
-		return i18n.T("[profiles.AD.myk.wire] altındaki alan adlarını servisinkilerle karşılaştırın; yanıt 'belge yok' sayılmadı",
-			"compare the names in [profiles.NAME.myk.wire] with the service's own; the reply does not count as 'no certificate'")
+		return i18n.T("profilin [… .myk.wire] bölümündeki alan adlarını servisinkilerle karşılaştırın; yanıt 'belge yok' sayılmadı",
+			"compare the names in [… .myk.wire] of the profile with the service's own; the reply does not count as 'no certificate'")
 	case "reply_truncated", "reply_empty", "reply_unsolicited":
 		return i18n.T("daha sonra yeniden deneyin; yanıt 'belge yok' sayılmadı",
 			"try again later; the reply does not count as 'no certificate'")
 	}
-	return i18n.T("yanıt saklanmadı ve 'belge yok' sayılmadı; hata kodunu servisi işletenlere bildirin",
-		"the reply is not stored and does not count as 'no certificate'; report the error code to those who run the service")
+	return i18n.T("yanıt saklanmadı ve 'belge yok' sayılmadı; bu iletiyi servisi işletenlere bildirin",
+		"the reply is not stored and does not count as 'no certificate'; report this message to those who run the service")
 }

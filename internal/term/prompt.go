@@ -35,12 +35,16 @@ func (s *Streams) Prompt(ctx context.Context, question string) (string, error) {
 		line, err := readLine(s.In)
 		got <- answer{line, err}
 	}()
+	var a answer
 	select {
 	case <-ctx.Done():
-		return "", ctx.Err()
-	case a := <-got:
-		return a.line, a.err
+		a.err = ctx.Err()
+	case a = <-got:
 	}
+	if a.err != nil {
+		_, _ = io.WriteString(s.Err, "\n") // what is said of it begins a line of its own
+	}
+	return a.line, a.err
 }
 
 func readLine(r io.Reader) (string, error) {

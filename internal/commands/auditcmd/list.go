@@ -102,7 +102,7 @@ func (o *listOptions) filter(ctx context.Context) (audit.Filter, error) {
 		f.KimlikNos = append(f.KimlikNos, v.Text)
 	}
 	if len(f.KimlikNos) == 0 {
-		return f, cmdkit.NoNumbers()
+		return f, cmdkit.NoNumbers(0)
 	}
 	return f, nil
 }

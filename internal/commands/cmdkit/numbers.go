@@ -21,6 +21,7 @@ type NumberSource struct {
 	File string
 	tabular.Options
 	delimiter string
+	given     int // numbers among the arguments
 }
 
 // NumberFlags adds the flags of a number source.
@@ -38,6 +39,7 @@ func (d *Deps) NumberFlags(cmd *cobra.Command, flag string) *NumberSource {
 
 // Check refuses flags that do not go together; it must run before Values.
 func (s *NumberSource) Check(args []string) error {
+	s.given = len(args)
 	switch {
 	case len(args) > 0 && s.File != "":
 		return fault.New(fault.Usage, "flags_conflict", i18n.Tf("numara hem argümanla hem --%s ile verilmez", "numbers come from arguments or from --%s, not from both", s.Flag))
@@ -142,15 +144,22 @@ func (s *NumberSource) ask(ctx context.Context) (string, error) {
 
 // InvalidNumber is the error of a number that fails its check, on a line of a file or at a place among arguments.
 func (s *NumberSource) InvalidNumber(line int64) *fault.Error {
-	text := i18n.T("verilen %s. TC kimlik numarası geçersiz", "TC identity number %s of those given is not valid")
-	if s.File != "" {
-		text = i18n.T("%s. satırdaki TC kimlik numarası geçersiz", "the TC identity number on line %s is not valid")
+	at := strconv.FormatInt(line, 10)
+	text := i18n.T("TC kimlik numarası geçersiz", "the TC identity number is not valid")
+	switch {
+	case s.File != "":
+		text = i18n.Tf("%s. satırdaki TC kimlik numarası geçersiz", "the TC identity number on line %s is not valid", at)
+	case s.given > 1:
+		text = i18n.Tf("verilen %s. TC kimlik numarası geçersiz", "TC identity number %s of those given is not valid", at)
 	}
-	return fault.New(fault.Input, "tc_invalid", i18n.Tf(text.TR, text.EN, strconv.FormatInt(line, 10))).
+	return fault.New(fault.Input, "tc_invalid", text).
 		WithHint(i18n.T("nedeni için: iskurctl tc validate", "for the reason: iskurctl tc validate"))
 }
 
-// NoNumbers is the error of a file without a number: a run that asks about nobody must not look like a success.
-func NoNumbers() *fault.Error {
+// NoNumbers is the error of a file without a number, or of one whose numbers were all skipped: a run that asks about nobody must not look like a success.
+func NoNumbers(skipped int64) *fault.Error {
+	if skipped > 0 {
+		return fault.New(fault.Input, "input_empty", i18n.T("dosyada geçerli numara yok", "there is no valid number in the file"))
+	}
 	return fault.New(fault.Input, "input_empty", i18n.T("dosyada numara yok", "there is no number in the file"))
 }

@@ -32,13 +32,13 @@ func (q *queryFlags) add(d *cmdkit.Deps, cmd *cobra.Command) {
 
 func (q *queryFlags) addBatch(d *cmdkit.Deps, cmd *cobra.Command) {
 	q.add(d, cmd)
-	cmd.Flags().IntVar(&q.Concurrency, "concurrency", 0, d.In(i18n.T("`SAYI` aynı anda en çok bu kadar çağrı (0: profildeki)", "`N` at most so many calls at once (0: the profile's)")))
+	cmd.Flags().IntVar(&q.Concurrency, "concurrency", 0, d.In(i18n.T("`SAYI` aynı anda en çok bu kadar çağrı (verilmezse profildeki)", "`N` at most so many calls at once (the profile's when not given)")))
 	cmd.Flags().Float64Var(&q.Rate, "rate", -1, d.In(i18n.T("`SAYI` saniyede en çok bu kadar çağrı (0: sınırsız; verilmezse profildeki)", "`N` at most so many calls a second (0: no limit; the profile's when not given)")))
 }
 
 func (q *queryFlags) check(cmd *cobra.Command) error {
 	switch {
-	case q.Concurrency < 0 || q.Concurrency > 256:
+	case q.Concurrency < 0 || q.Concurrency > 256 || cmd.Flags().Changed("concurrency") && q.Concurrency == 0:
 		return fault.New(fault.Usage, "flag_value_invalid", i18n.T("--concurrency 1 ile 256 arasında olmalı", "--concurrency must lie between 1 and 256"))
 	case cmd.Flags().Changed("rate") && (q.Rate < 0 || q.Rate > 1e6 || q.Rate != q.Rate):
 		return fault.New(fault.Usage, "flag_value_invalid", i18n.T("--rate 0 ya da daha büyük olmalı", "--rate must be 0 or more"))

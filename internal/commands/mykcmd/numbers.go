@@ -98,7 +98,7 @@ func chain(first []query.Numbered, next func() (query.Numbered, error, bool)) it
 func (o *lookupOptions) nobody(ctx context.Context, left *skipped) error {
 	if !o.allowEmpty {
 		left.say(o.d)
-		return cmdkit.NoNumbers().WithHint(i18n.T("numarasız bir dosya beklenen bir durumsa: --allow-empty", "if a file without numbers is expected: --allow-empty"))
+		return cmdkit.NoNumbers(left.count).WithHint(i18n.T("numarasız bir dosya beklenen bir durumsa: --allow-empty", "if a file without numbers is expected: --allow-empty"))
 	}
 	left.say(o.d)
 	return o.out.Emit(ctx, func(*output.Sink) error { return nil })

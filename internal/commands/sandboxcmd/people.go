@@ -14,7 +14,7 @@ import (
 
 // Numbers are Code, not TC: they are synthetic, and the list is there to be typed in.
 var peopleColumns = []output.Column{
-	{Key: "kimlik_no", Title: i18n.T("KİMLİK NO", "IDENTITY NO"), Kind: output.Code},
+	{Key: "KIMLIK_NO", Title: i18n.T("KİMLİK NO", "IDENTITY NO"), Kind: output.Code},
 	{Key: "certificates", Title: i18n.T("BELGE", "CERTIFICATES"), Kind: output.Number},
 	{Key: "note", Title: i18n.T("NE GÖSTERİR", "WHAT IT SHOWS"), Kind: output.Text},
 }
