@@ -182,6 +182,9 @@ func build() cmdkit.Build {
 			b.Commit = s.Value
 		case "vcs.time":
 			b.Date = s.Value
+			if t, err := time.Parse(time.RFC3339, s.Value); err == nil {
+				b.Date = t.UTC().Format("2006-01-02T15:04:05.000Z")
+			}
 		}
 	}
 	return b

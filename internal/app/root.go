@@ -127,7 +127,7 @@ func globals(d *cmdkit.Deps, cmd *cobra.Command) error {
 		name string
 		set  func(string) bool
 	}{
-		{"lang", func(v string) bool { g.Lang = v; return true }},
+		{"lang", func(v string) bool { _, ok := i18n.Parse(v); return ok }}, // config takes it from there
 		{"color", func(v string) bool { g.Color = v; return true }},
 		{"timeout", func(v string) bool { _, err := config.ParseDuration(v); return err == nil }}, // config takes it from there
 		{"quiet", truth(&g.Quiet)},

@@ -42,7 +42,7 @@ func (w *wiring) connect(d *cmdkit.Deps) {
 	w.deps = d
 	w.profile = sync.OnceValues(func() (*config.Profile, error) {
 		g := d.Globals
-		p, err := config.Load(g.Config, config.Overrides{Profile: g.Profile, Store: g.Store, Timeout: g.Timeout}, w.env.Getenv)
+		p, err := config.Load(g.Config, config.Overrides{Profile: g.Profile, Store: g.Store, Timeout: g.Timeout, Lang: g.Lang}, w.env.Getenv)
 		if err == nil && p.InProcess() { // nobody may take synthetic answers for real ones
 			d.Sandbox()
 		}

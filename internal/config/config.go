@@ -73,7 +73,7 @@ func Language(path string) (i18n.Lang, bool) {
 
 // Overrides are the values of global flags; an empty one was not given.
 type Overrides struct {
-	Profile, Store, Timeout string
+	Profile, Store, Timeout, Lang string
 }
 
 // Setting is one resolved value with its origin, for `config show`.
@@ -157,9 +157,19 @@ func Load(configFlag string, o Overrides, env Env) (*Profile, error) {
 	}
 	r := &resolver{env: env, profile: name}
 	r.add("profile", name, origin)
+	if lang := r.text("lang", o.Lang, "ISKURCTL_LANG", given(f.Lang), ""); lang == "" {
+		r.list = r.list[:len(r.list)-1] // the locale decides, and is no setting of ours
+	}
 	p := r.resolve(fp, o)
 	p.Profiles = names(f)
 	return p, r.err
+}
+
+func given(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func noProfile() error {
