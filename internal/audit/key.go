@@ -13,29 +13,15 @@ import (
 // CheckKey compares the master key with the one the store was first written under. Another key is class Unverifiable
 // (master_key_other), and nothing may be read or written with it. A store without a row yet fits any key.
 func (l *Log) CheckKey(ctx context.Context) error {
-	var tag []byte
-	err := l.st.Read().QueryRowContext(ctx, readKey).Scan(&tag)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil
-	case err != nil:
-		return l.st.Explain(err)
-	case !hmac.Equal(tag, l.keyTag()):
-		return fault.New(fault.Unverifiable, "master_key_other", i18n.T("bu depo başka bir ana anahtarla yazılmış; hiçbir şey okunmadı ve gönderilmedi", "this store was written under another master key; nothing was read or sent")).
-			WithHint(i18n.T("profildeki [keys] master ayarını denetleyin ya da doğru anahtarı yedeğinden geri koyun", "check [keys] master of the profile, or put the right key back from its backup"))
-	}
-	return nil
+	_, err := l.bound(ctx)
+	return err
 }
 
 // BindKey ties the store to the master key at its first use, and checks it at every later one. It must have succeeded
 // before the first row of a run.
 func (l *Log) BindKey(ctx context.Context) error {
-	if err := l.CheckKey(ctx); err != nil {
+	if bound, err := l.bound(ctx); bound || err != nil {
 		return err
-	}
-	var bound int
-	if err := l.st.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM audit_key").Scan(&bound); err != nil || bound == 1 {
-		return l.st.Explain(err)
 	}
 	err := l.st.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(bindKey, l.keyTag())
@@ -45,6 +31,22 @@ func (l *Log) BindKey(ctx context.Context) error {
 		return err
 	}
 	return l.CheckKey(ctx) // another process may have been first
+}
+
+// bound reports whether the store is tied to a key; to another one than ours is an error.
+func (l *Log) bound(ctx context.Context) (bool, error) {
+	var tag []byte
+	err := l.st.Read().QueryRowContext(ctx, readKey).Scan(&tag)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, l.st.Explain(err)
+	case !hmac.Equal(tag, l.keyTag()):
+		return true, fault.New(fault.Unverifiable, "master_key_other", i18n.T("bu depo başka bir ana anahtarla yazılmış; hiçbir şey okunmadı ve gönderilmedi", "this store was written under another master key; nothing was read or sent")).
+			WithHint(i18n.T("profildeki [keys] master ayarını denetleyin ya da doğru anahtarı yedeğinden geri koyun", "check [keys] master of the profile, or put the right key back from its backup"))
+	}
+	return true, nil
 }
 
 func (l *Log) keyTag() []byte { return l.keys.Tag("key", "iskurctl") }

@@ -212,7 +212,7 @@ func TestCSVOfOneEmptyCellIsStillARecord(t *testing.T) {
 func TestAFailingStdoutIsClassOutput(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
-		t.Skipf("no /dev/full here: %v", err)
+		t.Skipf("SKIP: no /dev/full here: %v", err)
 	}
 	defer full.Close()
 	closed, err := os.CreateTemp(t.TempDir(), "")
