@@ -109,6 +109,9 @@ func Number(l Lang, n int64) string {
 	return sign + s
 }
 
+// Upper upper-cases by the Turkish rule (i→İ, ı→I), which is right for Turkish words only, never for codes or keys.
+func Upper(s string) string { return strings.ToUpperSpecial(unicode.TurkishCase, s) }
+
 // Lower lower-cases by the Turkish rule (I→ı, İ→i).
 func Lower(s string) string { return strings.ToLowerSpecial(unicode.TurkishCase, s) }
 
