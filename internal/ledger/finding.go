@@ -1,0 +1,73 @@
+package ledger
+
+import (
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+// Code names one cause. It begins with its number, which never changes; docs/formats.md explains each.
+type Code string
+
+// The causes that a verification can find.
+const (
+	CheckpointMissing   Code = "V01_CHECKPOINT_MISSING"
+	CheckpointMalformed Code = "V02_CHECKPOINT_MALFORMED"
+	SigInvalid          Code = "V03_SIG_INVALID"
+	SigUnknownKey       Code = "V04_SIG_UNKNOWN_KEY"
+	OriginMismatch      Code = "V05_ORIGIN_MISMATCH"
+	KeyNotValidAtSize   Code = "V06_KEY_NOT_VALID_AT_SIZE"
+	KeyChainBroken      Code = "V07_KEY_CHAIN_BROKEN"
+	TrustMissing        Code = "V08_TRUST_MISSING"
+
+	LeafHashMismatch Code = "V10_LEAF_HASH_MISMATCH"
+	LeafMissing      Code = "V11_LEAF_MISSING"
+	LeafExtra        Code = "V12_LEAF_EXTRA"
+	LeafNotCanonical Code = "V13_LEAF_NOT_CANONICAL"
+	LeafSchema       Code = "V14_LEAF_SCHEMA"
+	LeafTooLarge     Code = "V15_LEAF_TOO_LARGE"
+	FileMismatch     Code = "V16_FILE_MISMATCH"
+	FileMissing      Code = "V17_FILE_MISSING"
+	FileExtra        Code = "V18_FILE_EXTRA"
+	BagMalformed     Code = "V19_BAG_MALFORMED"
+
+	TileMissing      Code = "V20_TILE_MISSING"
+	TileMismatch     Code = "V21_TILE_MISMATCH"
+	TileWidth        Code = "V22_TILE_WIDTH"
+	TilePartialStale Code = "V23_TILE_PARTIAL_STALE"
+	RootMismatch     Code = "V24_ROOT_MISMATCH"
+	ConsistencyFail  Code = "V25_CONSISTENCY_FAIL"
+	Rollback         Code = "V26_ROLLBACK"
+	ForkAtSize       Code = "V27_FORK_AT_SIZE"
+
+	DisclosureUnreferenced  Code = "V34_DISCLOSURE_UNREFERENCED"
+	DisclosureMissing       Code = "V35_DISCLOSURE_MISSING"
+	DisclosureUndecryptable Code = "V36_DISCLOSURE_UNDECRYPTABLE"
+	ErasedDataPresent       Code = "V37_ERASED_DATA_PRESENT"
+
+	StateIllegal    Code = "V50_STATE_ILLEGAL"
+	TimeBeforePrev  Code = "V51_TIME_BEFORE_PREV"
+	ProjectionDrift Code = "V55_PROJECTION_DRIFT"
+	PrunedTooEarly  Code = "V61_PRUNED_TOO_EARLY"
+	KeptTooLong     Code = "V62_KEPT_TOO_LONG"
+)
+
+// Class says how much a finding weighs, and with it the exit code: Integrity for what is broken or diverged,
+// Unverifiable for a key, trust or text that is missing, Negative for a policy that is not kept, OK for a note.
+func (c Code) Class() fault.Class {
+	switch c {
+	case SigUnknownKey, TrustMissing, DisclosureUndecryptable:
+		return fault.Unverifiable
+	case PrunedTooEarly, KeptTooLong:
+		return fault.Negative
+	case TimeBeforePrev:
+		return fault.OK // clocks are set back; the order of a log is its sequence
+	}
+	return fault.Integrity
+}
+
+// Finding is one thing that is not as it should be. Seq is the entry it concerns, -1 for none.
+type Finding struct {
+	Code   Code
+	Seq    int64
+	Detail i18n.Text
+}
