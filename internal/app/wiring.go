@@ -14,10 +14,12 @@ import (
 	"iskurctl/internal/config"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
+	"iskurctl/internal/ledger"
 	"iskurctl/internal/myk"
 	"iskurctl/internal/myk/sandbox"
 	"iskurctl/internal/query"
 	"iskurctl/internal/seal"
+	"iskurctl/internal/seal/ring"
 	"iskurctl/internal/store"
 )
 
@@ -36,6 +38,7 @@ type wiring struct {
 	keys    func() (*seal.Keys, error)
 	store   func() (*store.Store, error)
 	audit   func() (*audit.Log, error)
+	ring    func() (ledger.Keys, error)
 }
 
 func (w *wiring) connect(d *cmdkit.Deps) {
@@ -51,11 +54,21 @@ func (w *wiring) connect(d *cmdkit.Deps) {
 	w.store = sync.OnceValues(w.openStore)
 	w.keys = sync.OnceValues(w.openKeys)
 	w.audit = sync.OnceValues(w.openAudit)
+	w.ring = sync.OnceValues(w.openRing)
 	d.Profile = w.profile
 	d.CreateStore = func(ctx context.Context, path string) (*store.Store, error) {
 		return store.Create(ctx, w.storeOptions(path))
 	}
 	d.Audit = func(context.Context) (*audit.Log, error) { return w.audit() }
+	d.Evidence = w.evidence
+	d.Identity = func() (string, string, error) {
+		name, err := w.env.User()
+		if err != nil {
+			return "", "", unknownUser(err)
+		}
+		return name, w.host(), nil
+	}
+	d.Secret = func(ctx context.Context, ref string) ([]byte, error) { return seal.Secret(ctx, ref, w.env.Getenv) }
 	d.Journal = func(context.Context) (*query.Journal, error) { return w.journal() }
 	d.Query = w.query
 }
@@ -131,8 +144,92 @@ func (w *wiring) openAudit() (*audit.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := audit.New(st, keys, w.env.Now, w.env.Rand)
+	l, err := w.auditOver(st, keys)
+	if err != nil {
+		return nil, err
+	}
 	return l, l.CheckKey(w.ctx)
+}
+
+func (w *wiring) auditOver(st *store.Store, keys *seal.Keys) (*audit.Log, error) {
+	p, err := w.profile()
+	if err != nil {
+		return nil, err
+	}
+	installation := p.Installation
+	if installation == "" {
+		installation = w.host()
+	}
+	return audit.New(audit.Config{Store: st, Keys: keys, Ring: w.ring, Installation: installation, Now: w.env.Now, Rand: w.env.Rand}), nil
+}
+
+// evidence opens the log with its keys, or without them for who only looks whether it is whole. A key that is missing
+// is then what cannot be verified, not a mistake in the configuration.
+func (w *wiring) evidence(_ context.Context, keys bool) (*audit.Log, error) {
+	if !keys {
+		st, err := w.store()
+		if err != nil {
+			return nil, err
+		}
+		return w.auditOver(st, nil)
+	}
+	l, err := w.audit()
+	if f := fault.From(err); err != nil && f.Code == "secret_missing" {
+		return nil, fault.New(fault.Unverifiable, "master_key_missing", i18n.T("ana anahtar bulunamadı; kişisel alanlar doğrulanamaz", "the master key is missing; personal values cannot be verified")).
+			WithHint(i18n.T("anahtarı geri koyun ya da anahtar gerektirmeyen --full ile doğrulayın", "put the key back, or verify with --full, which needs no key")).Because(err)
+	}
+	return l, err
+}
+
+// openRing opens the key store. It is made with the first entry of the log; later it must be there, since what it
+// sealed can be opened with nothing else.
+func (w *wiring) openRing() (ledger.Keys, error) {
+	p, err := w.profile()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := w.keys()
+	if err != nil {
+		return nil, err
+	}
+	log, err := w.audit()
+	if err != nil {
+		return nil, err
+	}
+	o := store.Options{Path: p.KeyStore, Migrations: ring.Migrations, LockTimeout: lockWait}
+	if _, err := os.Lstat(p.KeyStore); os.IsNotExist(err) {
+		_, started, err := log.Ledger().Head(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		if started {
+			return nil, fault.New(fault.Unverifiable, "key_store_missing", i18n.Tf("anahtar deposu yok: %s; hiçbir şey yazılmadı ve gönderilmedi", "the key store is missing: %s; nothing was written or sent", p.KeyStore)).
+				WithHint(i18n.T("yedeğinden geri koyun ya da yapılandırmada [keys] store ile yerini gösterin", "put it back from its backup, or say where it is with [keys] store in the configuration"))
+		}
+		st, err := store.Create(w.ctx, o)
+		if err == nil {
+			w.closers = append(w.closers, st.Close)
+			return ring.Open(st, keys, w.env.Rand), nil
+		}
+		if fault.From(err).Code != "store_exists" {
+			return nil, err
+		}
+	}
+	st, err := store.Open(w.ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	w.closers = append(w.closers, st.Close)
+	return ring.Open(st, keys, w.env.Rand), nil
+}
+
+// host names this machine in the log.
+func (w *wiring) host() string {
+	host, err := w.env.Host()
+	if err != nil {
+		return "localhost"
+	}
+	return host
 }
 
 func (w *wiring) journal() (*query.Journal, error) {
@@ -168,16 +265,12 @@ func (w *wiring) query(ctx context.Context, o cmdkit.QueryOptions) (*query.Servi
 	if err != nil {
 		return nil, unknownUser(err)
 	}
-	host, err := w.env.Host()
-	if err != nil {
-		host = "localhost"
-	}
 	journal, err := w.journal()
 	if err != nil {
 		return nil, err
 	}
 	c := query.Config{
-		Client: client, Log: log, Journal: journal, User: name, Host: host, Purpose: o.Purpose, RequirePurpose: p.RequirePurpose,
+		Client: client, Log: log, Journal: journal, User: name, Host: w.host(), Purpose: o.Purpose, RequirePurpose: p.RequirePurpose,
 		Concurrency: p.Concurrency, Rate: p.Rate, Now: w.env.Now, Jitter: jitter, Sleep: sleep,
 	}
 	if o.Concurrency > 0 {

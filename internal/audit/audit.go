@@ -1,6 +1,6 @@
 // Package audit is the log of queries that Madde 8(14) asks for: who asked what, when, from where, and what came of it.
-// A query is durable before its first byte leaves; its outcome is a second entry. Personal values are sealed, and found
-// again by keyed tags. The commands and the lookup service may import it; the ledger will move in below its face.
+// A query is an entry of the ledger, durable before its first byte leaves; its outcome is a second one. Personal values
+// are sealed disclosures, and found again by keyed tags. The commands and the lookup service may import it.
 package audit
 
 import (
@@ -13,6 +13,7 @@ import (
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
+	"iskurctl/internal/ledger"
 	"iskurctl/internal/seal"
 	"iskurctl/internal/store"
 )
@@ -70,27 +71,45 @@ type Outcome struct {
 	Duration time.Duration
 }
 
+// Name is the log's name: the prefix of its tables, and a part of its origin.
+const Name = "audit"
+
+// Config is what a Log stands on. Ring gives the key store; it is asked only for what needs a key. Installation names
+// this installation in the log's origin when the log is started.
+type Config struct {
+	Store        *store.Store
+	Keys         *seal.Keys
+	Ring         func() (ledger.Keys, error)
+	Installation string
+	Now          func() time.Time
+	Rand         io.Reader // safe for concurrent use
+}
+
 // Log writes and reads the log in one store. It is safe for concurrent use; one Log a Store.
 type Log struct {
-	st   *store.Store
-	keys *seal.Keys
-	now  func() time.Time
-	rand io.Reader
+	cfg    Config
+	st     *store.Store
+	keys   *seal.Keys
+	now    func() time.Time
+	ledger *ledger.Log
 
 	prepare sync.Mutex
 	insert  *inserts
-	head    head
 }
 
-// New makes the log over an open store that has its Migrations. now is the clock; rand must be safe for concurrent use.
-func New(st *store.Store, keys *seal.Keys, now func() time.Time, rand io.Reader) *Log {
-	return &Log{st: st, keys: keys, now: now, rand: rand}
+// New makes the log over an open store that has its Migrations.
+func New(c Config) *Log {
+	origin := ledger.CleanOrigin(c.Installation) + "/" + Name + "/1"
+	return &Log{cfg: c, st: c.Store, keys: c.Keys, now: c.Now, ledger: ledger.New(Name, c.Store, c.Ring, origin, c.Now, c.Rand)}
 }
+
+// Ledger gives the log as what it is underneath, for verification and export.
+func (l *Log) Ledger() *ledger.Log { return l.ledger }
 
 // Begin makes the query durable and gives its sequence number. Only then may its first byte leave. Any error (class
 // Store or Integrity) means that nothing may be sent.
 func (l *Log) Begin(ctx context.Context, q Query) (seq int64, err error) {
-	row, err := l.row(q)
+	row, err := l.row(ctx, q)
 	if err != nil {
 		return 0, err
 	}
@@ -123,7 +142,7 @@ func (l *Log) End(ctx context.Context, seq int64, o Outcome) error {
 
 // Refuse logs a query that our own rules forbid: the query and its outcome not_sent, in one commit.
 func (l *Log) Refuse(ctx context.Context, q Query) error {
-	row, err := l.row(q)
+	row, err := l.row(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -132,7 +151,7 @@ func (l *Log) Refuse(ctx context.Context, q Query) error {
 		if err != nil {
 			return err
 		}
-		_, err = w.outcome(outcomeRow{query: seq, timeMS: row.timeMS, code: NotSent})
+		_, err = w.outcome(outcomeRow{query: seq, time: row.time, code: NotSent})
 		return err
 	})
 }
@@ -187,11 +206,11 @@ func (l *Log) closeAll(ctx context.Context, dead []int64) (n int, err error) {
 	if len(dead) == 0 {
 		return 0, nil
 	}
-	at := l.now().UnixMilli()
+	at := l.now()
 	err = l.write(ctx, func(w *writer) error {
 		n = 0
 		for _, seq := range dead {
-			added, err := w.outcome(outcomeRow{query: seq, timeMS: at, code: Unknown})
+			added, err := w.outcome(outcomeRow{query: seq, time: at, code: Unknown})
 			if err != nil {
 				return err
 			}
@@ -212,7 +231,7 @@ func (l *Log) outcomeRow(seq int64, o Outcome) (outcomeRow, error) {
 	if !slices.Contains(Outcomes(), o.Code) || o.Records < 0 || o.Duration < 0 || (o.Code != OK && o.Records != 0) {
 		return outcomeRow{}, mistake()
 	}
-	return outcomeRow{query: seq, timeMS: l.now().UnixMilli(), code: o.Code, records: o.Records, durationMS: o.Duration.Milliseconds()}, nil
+	return outcomeRow{query: seq, time: l.now(), code: o.Code, records: o.Records, durationMS: o.Duration.Milliseconds()}, nil
 }
 
 func mistake() error {

@@ -16,7 +16,9 @@ import (
 	"time"
 
 	"iskurctl/internal/fault"
+	"iskurctl/internal/ledger"
 	"iskurctl/internal/seal"
+	"iskurctl/internal/seal/ring"
 	"iskurctl/internal/store"
 )
 
@@ -79,7 +81,27 @@ func open(t testing.TB, path string, make func(context.Context, store.Options) (
 func fresh(t testing.TB) (*Log, *store.Store) {
 	t.Helper()
 	st := open(t, filepath.Join(t.TempDir(), "s.db"), store.Create)
-	return New(st, testKeys(t, 1), ticking(), rand.Reader), st
+	l := over(t, st, 1, ticking())
+	must(t, l.BindKey(context.Background()))
+	return l, st
+}
+
+// over makes the log of a store whose master key begins with first, with its key store beside it, and starts it.
+func over(t testing.TB, st *store.Store, first byte, now func() time.Time) *Log {
+	t.Helper()
+	keys := testKeys(t, first)
+	file := filepath.Join(filepath.Dir(path(t, st)), "keys.db")
+	make := store.Open
+	if _, err := os.Stat(file); err != nil {
+		make = store.Create
+	}
+	rst, err := make(context.Background(), store.Options{Path: file, Migrations: ring.Migrations})
+	must(t, err)
+	t.Cleanup(func() { _ = rst.Close() })
+	r := ring.Open(rst, keys, rand.Reader)
+	l := New(Config{Store: st, Keys: keys, Ring: func() (ledger.Keys, error) { return r, nil }, Installation: "test", Now: now, Rand: rand.Reader})
+	must(t, l.Ledger().Start(context.Background()))
+	return l
 }
 
 // path gives the file of the store.
@@ -127,7 +149,7 @@ func TestAQueryAndItsOutcomeComeBackAsTheyWere(t *testing.T) {
 	}
 	file := path(t, st)
 	must(t, st.Close())
-	l = New(open(t, file, store.Open), testKeys(t, 1), ticking(), rand.Reader)
+	l = over(t, open(t, file, store.Open), 1, ticking())
 	want := []Entry{
 		{Seq: 0, Time: day, User: user, Host: "pc-1", Method: ByNumber, Params: []Param{{"KIMLIK_NO", kimlik}}, Purpose: purpose, Attempt: 1, Outcome: OK, Records: 3, Duration: 1500 * time.Millisecond},
 		{Seq: 2, Time: day.Add(2 * time.Second), User: user, Method: Parameters, Attempt: 2, Outcome: Unknown, Pending: true},
@@ -155,8 +177,8 @@ func TestASecondOutcomeIsRefusedAndLeavesNoGap(t *testing.T) {
 	seq := begin(t, l, query())
 	must(t, l.End(t.Context(), seq, Outcome{Code: None}))
 	wantFault(t, l.End(t.Context(), seq, Outcome{Code: OK, Records: 1}), fault.Internal, "audit_ended")
-	wantFault(t, l.End(t.Context(), 99, Outcome{Code: None}), fault.Internal, "store_constraint")
-	wantFault(t, l.End(t.Context(), 1, Outcome{Code: None}), fault.Internal, "store_constraint") // an outcome is no query
+	wantFault(t, l.End(t.Context(), 99, Outcome{Code: None}), fault.Internal, "audit_ended")
+	wantFault(t, l.End(t.Context(), 1, Outcome{Code: None}), fault.Internal, "audit_ended") // an outcome is no query
 	if next := begin(t, l, query()); next != 2 {
 		t.Fatalf("next number %d, want 2", next)
 	}
@@ -243,7 +265,7 @@ func TestNoPersonalValueStandsInClearInAnyFile(t *testing.T) {
 
 func TestConcurrentCallersGetOneGaplessSequence(t *testing.T) {
 	l, st := fresh(t)
-	second := New(st, testKeys(t, 1), ticking(), rand.Reader) // even two logs over one store
+	second := over(t, st, 1, ticking()) // even two logs over one store
 	const goroutines, each = 8, 60
 	var mu sync.Mutex
 	seen := map[int64]bool{}
@@ -276,25 +298,27 @@ func TestConcurrentCallersGetOneGaplessSequence(t *testing.T) {
 	gapless(t, st, 2*goroutines*each)
 }
 
-// gapless checks that the two tables together hold 0 … n-1, each once, and that the head says n.
+// gapless checks that the log holds 0 … n-1, each once, and that the head says n.
 func gapless(t *testing.T, st *store.Store, n int64) {
 	t.Helper()
-	var count, distinct, low, high, next int64
-	must(t, st.Read().QueryRow(`SELECT COUNT(*), COUNT(DISTINCT seq), MIN(seq), MAX(seq) FROM
-		(SELECT seq FROM audit_query UNION ALL SELECT seq FROM audit_outcome)`).Scan(&count, &distinct, &low, &high))
-	must(t, st.Read().QueryRow("SELECT next FROM audit_head").Scan(&next))
-	if count != n || distinct != n || low != 0 || high != n-1 || next != n {
-		t.Fatalf("count %d distinct %d from %d to %d, head %d; want %d", count, distinct, low, high, next, n)
+	var count, low, high, size int64
+	must(t, st.Read().QueryRow(`SELECT COUNT(*), MIN(seq), MAX(seq) FROM audit_leaf`).Scan(&count, &low, &high))
+	must(t, st.Read().QueryRow("SELECT size FROM audit_log").Scan(&size))
+	if count != n || low != 0 || high != n-1 || size != n {
+		t.Fatalf("count %d from %d to %d, head %d; want %d", count, low, high, size, n)
 	}
 }
 
 func TestTheLogIsAppendOnly(t *testing.T) {
 	l, st := fresh(t)
 	must(t, l.End(t.Context(), begin(t, l, query()), Outcome{Code: None}))
+	must(t, l.Look(t.Context(), user, "pc-1", []string{kimlik}))
 	for _, text := range []string{
-		"UPDATE audit_query SET host = 'x'", "DELETE FROM audit_query", "UPDATE audit_outcome SET outcome = 'ok'", "DELETE FROM audit_outcome",
-		"DELETE FROM audit_head", "UPDATE audit_head SET next = next - 1", "UPDATE audit_head SET settled = next + 1", "INSERT INTO audit_head VALUES (2, 0, 0)",
-		"INSERT OR REPLACE INTO audit_outcome VALUES (1, 0, 0, 'ok', 1, 1)",
+		"UPDATE audit_query SET method = 'x'", "DELETE FROM audit_query", "UPDATE audit_outcome SET outcome = 'ok'", "DELETE FROM audit_outcome",
+		"DELETE FROM audit_look", "UPDATE audit_look SET seq = 9", "DELETE FROM audit_leaf", "UPDATE audit_leaf SET leaf = x'7b7d'", "DELETE FROM audit_sealed",
+		"UPDATE audit_sealed SET key = 1", "DELETE FROM audit_log", "UPDATE audit_log SET size = size - 1", "UPDATE audit_log SET pruned = size + 1",
+		"UPDATE audit_log SET origin = 'x'", "DELETE FROM audit_settled", "UPDATE audit_settled SET below = 99", "UPDATE audit_key SET tag = x'00'",
+		"INSERT INTO audit_log SELECT 2, origin, vkey, size, pruned, note FROM audit_log", "INSERT OR REPLACE INTO audit_outcome VALUES (0, 1, 'ok')",
 	} {
 		err := st.Write(t.Context(), func(tx *sql.Tx) error {
 			_, err := tx.Exec(text)
@@ -312,16 +336,18 @@ func TestTheLogIsAppendOnly(t *testing.T) {
 // Each change is made behind the log's back, with the triggers out of the way.
 func TestAChangedEntryIsAnIntegrityErrorThatNamesIt(t *testing.T) {
 	for name, change := range map[string]string{
-		"time": "time_ms = time_ms + 1", "host": "host = 'x'", "method": "method = 'ParametreGonderimi'", "attempt": "attempt = 2",
-		"process": "process = 'x'", "tag gone": "tag = NULL", "user tag": "user_tag = tag", "sealed": "sealed = substr(sealed, 1, 40)", "no seal": "sealed = x''",
-		"another's seal": "sealed = (SELECT sealed FROM audit_query WHERE seq = 0)",
+		"time": "query SET time_ms = time_ms + 1", "method": "query SET method = 'ParametreGonderimi'", "process": "query SET process = 'x'",
+		"tag gone": "query SET tag = NULL", "user tag": "query SET user_tag = tag", "leaf": "leaf SET leaf = CAST(replace(CAST(leaf AS TEXT), 'pc-1', 'pc-2') AS BLOB)",
+		"hash": "leaf SET hash = zeroblob(32)", "sealed": "sealed SET sd = substr(sd, 1, 40)", "no seal": "sealed SET sd = x''",
+		"another's seal": "sealed SET sd = (SELECT sd FROM audit_sealed WHERE seq = 0)",
+		"another's leaf": "leaf SET (leaf, hash) = (SELECT leaf, hash FROM audit_leaf WHERE seq = 0)",
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, st := fresh(t)
 			begin(t, l, query())
 			begin(t, l, query())
 			must(t, st.Write(t.Context(), func(tx *sql.Tx) error {
-				_, err := tx.Exec("DROP TRIGGER audit_query_fixed; UPDATE audit_query SET " + change + " WHERE seq = 1")
+				_, err := tx.Exec("DROP TRIGGER audit_query_fixed; DROP TRIGGER audit_leaf_fixed; DROP TRIGGER audit_sealed_fixed; UPDATE audit_" + change + " WHERE seq = 1")
 				return err
 			}))
 			var last error
@@ -342,7 +368,7 @@ func TestAChangedEntryIsAnIntegrityErrorThatNamesIt(t *testing.T) {
 func TestAnotherMasterKeyIsSaidToBeAnother(t *testing.T) {
 	l, st := fresh(t)
 	begin(t, l, query())
-	for _, err := range New(st, testKeys(t, 2), ticking(), rand.Reader).List(t.Context(), Filter{}) {
+	for _, err := range over(t, st, 2, ticking()).List(t.Context(), Filter{}) {
 		wantFault(t, err, fault.Unverifiable, "seal_other_key")
 		return
 	}

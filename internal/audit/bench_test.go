@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"path/filepath"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"iskurctl/internal/seal"
 	"iskurctl/internal/store"
 )
 
@@ -24,19 +22,7 @@ func BenchmarkPairs(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer func() { _ = st.Close() }()
-			text, err := seal.GenerateMaster(rand.Reader)
-			if err != nil {
-				b.Fatal(err)
-			}
-			master, err := seal.ParseMaster(text)
-			if err != nil {
-				b.Fatal(err)
-			}
-			keys, err := seal.Derive(master)
-			if err != nil {
-				b.Fatal(err)
-			}
-			l := New(st, keys, time.Now, rand.Reader)
+			l := over(b, st, 1, time.Now)
 			q := Query{User: "ayse", Host: "pc-1", Method: ByNumber, Params: []Param{{"KIMLIK_NO", "10000000146"}}, Purpose: "başvuru", Attempt: 1, KimlikNo: "10000000146"}
 			var left atomic.Int64
 			left.Store(int64(b.N))

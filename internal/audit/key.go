@@ -17,9 +17,16 @@ func (l *Log) CheckKey(ctx context.Context) error {
 	return err
 }
 
-// BindKey ties the store to the master key at its first use, and checks it at every later one. It must have succeeded
-// before the first row of a run.
+// BindKey ties the store to the master key at its first use, and checks it at every later one; it starts the ledger as
+// well. It must have succeeded before the first row of a run.
 func (l *Log) BindKey(ctx context.Context) error {
+	if err := l.bind(ctx); err != nil {
+		return err
+	}
+	return l.ledger.Start(ctx)
+}
+
+func (l *Log) bind(ctx context.Context) error {
 	if bound, err := l.bound(ctx); bound || err != nil {
 		return err
 	}

@@ -2,8 +2,11 @@ package audit
 
 import (
 	"context"
+	"database/sql"
 	"iter"
 	"time"
+
+	"iskurctl/internal/ledger"
 )
 
 const (
@@ -129,10 +132,12 @@ func ceilMilli(t time.Time) int64 {
 	return ms
 }
 
-// found is an entry whose personal part is still sealed.
+// found is a query that was not looked into yet.
 type found struct {
-	entry Entry
-	row   queryRow
+	entry   stored
+	row     projection
+	code    sql.NullString
+	outcome []byte
 }
 
 // scan yields what the search finds, a page at a time; nothing is open in the database while the caller has an entry.
@@ -148,20 +153,38 @@ func (l *Log) scan(ctx context.Context, s search, yield func(Entry, error) bool)
 			if s.tags != nil && !s.tags[string(f.row.tag)] {
 				continue
 			}
-			if err := l.open(&f.entry, f.row); err != nil {
+			e, err := l.entry(ctx, f)
+			if err != nil {
 				yield(Entry{}, err)
 				return
 			}
-			f.entry.Alive = f.entry.Pending && l.st.ProcessAlive(f.row.process)
-			if !yield(f.entry, nil) {
+			if !yield(e, nil) {
 				return
 			}
 		}
 		if len(page) == pageRows {
-			until = page[pageRows-1].entry.Seq + 1
+			until = page[pageRows-1].entry.seq + 1
 		}
 		from = until
 	}
+}
+
+// entry opens a query that was found.
+func (l *Log) entry(ctx context.Context, f found) (Entry, error) {
+	var leaf ledger.Leaf
+	e := Entry{Seq: f.entry.seq}
+	p, err := l.open(ctx, f.entry, &leaf)
+	if err != nil {
+		return e, err
+	}
+	if err := l.fill(&e, &leaf, p, f.row); err != nil {
+		return e, damaged(e.Seq, err)
+	}
+	if err := fillOutcome(&e, f.code, f.outcome); err != nil {
+		return e, damaged(e.Seq, err)
+	}
+	e.Alive = e.Pending && l.st.ProcessAlive(f.row.process)
+	return e, nil
 }
 
 // page reads the matching rows of [from, until), at most pageRows.
@@ -177,18 +200,9 @@ func (l *Log) page(ctx context.Context, s search, from, until int64) ([]found, e
 	var page []found
 	for rows.Next() {
 		var f found
-		var code *string
-		var durationMS int64
-		if err := rows.Scan(&f.entry.Seq, &f.row.timeMS, &f.row.host, &f.row.method, &f.row.attempt, &f.row.process, &f.row.sealed,
-			&f.row.userTag, &f.row.tag, &code, &f.entry.Records, &durationMS); err != nil {
+		if err := rows.Scan(&f.entry.seq, &f.row.timeMS, &f.row.method, &f.row.process, &f.row.userTag, &f.row.tag,
+			&f.entry.leaf, &f.entry.hash, &f.entry.key, &f.entry.sd, &f.code, &f.outcome); err != nil {
 			return nil, l.explain(ctx, err)
-		}
-		f.entry.Time = time.UnixMilli(f.row.timeMS).UTC()
-		f.entry.Host, f.entry.Method, f.entry.Attempt = f.row.host, f.row.method, f.row.attempt
-		f.entry.Duration = time.Duration(durationMS) * time.Millisecond
-		f.entry.Outcome, f.entry.Pending = Unknown, code == nil
-		if code != nil {
-			f.entry.Outcome = OutcomeCode(*code)
 		}
 		page = append(page, f)
 	}
@@ -197,7 +211,7 @@ func (l *Log) page(ctx context.Context, s search, from, until int64) ([]found, e
 
 // readHead gives the next sequence number and the one below which every query has its outcome.
 func (l *Log) readHead(ctx context.Context) (next, settled int64, err error) {
-	err = l.st.Read().QueryRowContext(ctx, readHead).Scan(&next, &settled)
+	err = l.st.Read().QueryRowContext(ctx, readMarks).Scan(&next, &settled)
 	return next, settled, l.explain(ctx, err)
 }
 

@@ -3,7 +3,6 @@ package audit
 import (
 	"bufio"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,7 +35,7 @@ func play(role, path string) error {
 	if err != nil {
 		return err
 	}
-	l := New(st, testKeys(&testing.T{}, 1), time.Now, rand.Reader)
+	l := over(&testing.T{}, st, 1, time.Now)
 	switch role {
 	case "pairs":
 		for range perProcess {

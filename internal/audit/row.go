@@ -3,14 +3,12 @@ package audit
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
-	"iskurctl/internal/fault"
-	"iskurctl/internal/i18n"
-	"iskurctl/internal/store"
+	"iskurctl/internal/ledger"
+	"iskurctl/internal/seal"
 )
 
 // The domains of the keyed tags.
@@ -19,35 +17,36 @@ const (
 	tagUser     = "audit/user"
 )
 
-// personal is what a query row seals.
-type personal struct {
-	User    string      `json:"user"`
-	Params  [][2]string `json:"params,omitempty"`
-	Purpose string      `json:"purpose,omitempty"`
-}
+// The kinds of the log's entries. The ledger itself adds key/1.
+const (
+	kindQuery   = "query/1"
+	kindOutcome = "outcome/1"
+	kindLook    = "look/1"
+	kindPruned  = "pruned/1"
+	kindKey     = "key/1"
+)
 
 // queryRow is a query as it is stored; all of it is made before the commit it waits for.
 type queryRow struct {
-	timeMS  int64
-	host    string
-	method  Method
-	attempt int
-	process string
-	sealed  []byte
-	userTag []byte
-	tag     []byte // nil: no number
+	time         time.Time
+	method       Method
+	process      string
+	leaf         []byte
+	disclosed    []byte
+	key          *seal.DataKey
+	userTag, tag []byte // tag nil: no number
 }
 
 type outcomeRow struct {
 	query      int64
-	timeMS     int64
+	time       time.Time
 	code       OutcomeCode
 	records    int
 	durationMS int64
 }
 
-// row seals the query.
-func (l *Log) row(q Query) (queryRow, error) {
+// row makes the entry of a query: user, parameters and purpose are disclosures, the rest stands in clear in the leaf.
+func (l *Log) row(ctx context.Context, q Query) (queryRow, error) {
 	if !slices.Contains(Methods(), q.Method) || q.Attempt < 1 || q.User == "" {
 		return queryRow{}, mistake()
 	}
@@ -55,80 +54,97 @@ func (l *Log) row(q Query) (queryRow, error) {
 	if err != nil {
 		return queryRow{}, err
 	}
-	r := queryRow{timeMS: l.now().UnixMilli(), host: q.Host, method: q.Method, attempt: q.Attempt, process: process, userTag: l.keys.Tag(tagUser, q.User)}
+	r := queryRow{time: l.now(), method: q.Method, process: process, userTag: l.keys.Tag(tagUser, readable(q.User))}
 	if q.KimlikNo != "" {
 		r.tag = l.keys.Tag(tagKimlikNo, q.KimlikNo)
 	}
-	p := personal{User: q.User, Purpose: q.Purpose}
-	for _, v := range q.Params {
-		p.Params = append(p.Params, [2]string{v.Name, v.Value})
-	}
-	plain, err := json.Marshal(p)
+	object, err := paramsObject(q.Params)
 	if err != nil {
-		return queryRow{}, mistake()
-	}
-	if r.sealed, err = l.keys.Seal(l.rand, plain, r.bound()); err != nil {
 		return queryRow{}, err
 	}
-	return r, nil
-}
-
-// bound is the additional data of the seal: everything that stands in clear beside it. A clear column that was changed,
-// or a seal that was moved to another row, does not open. The sequence number is not in it, since it is given only
-// inside the transaction, after the sealing.
-func (r queryRow) bound() string {
-	var b strings.Builder
-	b.WriteString("audit/query/1")
-	for _, part := range []string{
-		strconv.FormatInt(r.timeMS, 10), r.host, string(r.method), strconv.Itoa(r.attempt), r.process, string(r.userTag), string(r.tag),
-	} {
-		b.WriteByte('|')
-		b.WriteString(strconv.Itoa(len(part))) // lengths keep the parts apart
-		b.WriteByte(':')
-		b.WriteString(part)
+	if r.key, err = l.dataKey(ctx, r.time); err != nil {
+		return queryRow{}, err
 	}
-	return b.String()
-}
-
-// open unseals the row into an entry. Error: class Integrity or Unverifiable, with the sequence number.
-func (l *Log) open(e *Entry, r queryRow) error {
-	plain, err := l.keys.Unseal(r.sealed, r.bound())
-	var p personal
-	if err == nil {
-		err = json.Unmarshal(plain, &p)
-	}
+	var digests []string
+	r.disclosed, digests, err = l.disclose(field{"user", text(q.User)}, field{"params", object}, field{"purpose", text(q.Purpose)})
 	if err != nil {
-		f := fault.From(err)
-		if f.Class == fault.Unverifiable {
-			return fault.New(f.Class, f.Code, i18n.Tf("günlük kaydı %s: %s", "log entry %s: %s", strconv.FormatInt(e.Seq, 10), f.Message)).WithHint(f.Hint).Because(err)
+		return queryRow{}, err
+	}
+	r.leaf, err = ledger.NewLeaf().Digests(digests).String("host", readable(q.Host)).String("k", kindQuery).
+		String("method", string(q.Method)).Int("n", int64(q.Attempt)).String("process", process).String("t", ledger.Time(r.time)).Bytes()
+	return r, err
+}
+
+// field is a personal value: its name and its canonical JSON.
+type field struct {
+	name  string
+	value []byte
+}
+
+// text is a string as canonical JSON.
+func text(s string) []byte {
+	b, _ := ledger.EncodeString(nil, readable(s)) // fails on invalid UTF-8 only
+	return b
+}
+
+// readable replaces the bytes of a name that are no text, as a system may hand them over: the log must take it.
+func readable(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
+// paramsObject writes parameters as a canonical object.
+func paramsObject(params []Param) ([]byte, error) {
+	pairs := make([]ledger.Pair, len(params))
+	for i, p := range params {
+		pairs[i] = ledger.Pair(p)
+	}
+	slices.SortFunc(pairs, func(a, b ledger.Pair) int { return strings.Compare(a.Name, b.Name) })
+	return ledger.ObjectOfStrings(pairs)
+}
+
+// disclose makes the disclosures of fields, joined, and their digests.
+func (l *Log) disclose(fields ...field) (joined []byte, digests []string, err error) {
+	for i, f := range fields {
+		d, digest, err := ledger.Disclose(l.cfg.Rand, f.name, f.value)
+		if err != nil {
+			return nil, nil, err
 		}
-		return fault.New(fault.Integrity, "audit_damaged", i18n.Tf("günlük kaydı %s bozulmuş ya da değiştirilmiş", "log entry %s is damaged or was changed", strconv.FormatInt(e.Seq, 10))).
-			WithHint(i18n.T("depoyu yedeğiyle karşılaştırın; bu kopyayı inceleme için saklayın", "compare the store with its backup; keep this copy for the investigation")).
-			Because(err)
+		if i > 0 {
+			joined = append(joined, '~')
+		}
+		joined = append(joined, d...)
+		digests = append(digests, digest)
 	}
-	e.User, e.Purpose = p.User, p.Purpose
-	for _, v := range p.Params {
-		e.Params = append(e.Params, Param{Name: v[0], Value: v[1]})
+	return joined, digests, nil
+}
+
+// dataKey gives the key of the month: the disclosures of a month that was disposed of lose theirs.
+func (l *Log) dataKey(ctx context.Context, t time.Time) (*seal.DataKey, error) {
+	ring, err := l.cfg.Ring()
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	return ring.Data(ctx, Name, month(t))
+}
+
+// month numbers a month as 202611, in UTC.
+func month(t time.Time) int64 {
+	y, m, _ := t.UTC().Date()
+	return int64(y)*100 + int64(m)
+}
+
+func (r outcomeRow) duration() time.Duration { return time.Duration(r.durationMS) * time.Millisecond }
+
+func (r outcomeRow) leaf() ([]byte, error) {
+	return ledger.NewLeaf().String("k", kindOutcome).Int("ms", r.durationMS).String("outcome", string(r.code)).Int("q", r.query).
+		Int("records", int64(r.records)).String("t", ledger.Time(r.time)).Bytes()
 }
 
 // inserts are the prepared statements of the write path.
 type inserts struct{ query, outcome *sql.Stmt }
 
-// head remembers where the head stands within one transaction: all entries of a group commit run in the same one, the
-// first reads the head and the commit moves it, once. It is used by the store's worker alone.
-type head struct {
-	tx   *sql.Tx
-	next int64
-}
-
 // writer adds entries within one transaction.
 type writer struct {
-	tx   *sql.Tx
-	st   *store.Store
-	head *head
-	ins  *inserts
+	*ledger.Writer
+	ins *inserts
 }
 
 // write runs fn in a durable transaction, with the statements prepared.
@@ -137,9 +153,7 @@ func (l *Log) write(ctx context.Context, fn func(*writer) error) error {
 	if err != nil {
 		return err
 	}
-	return l.st.Write(ctx, func(tx *sql.Tx) error {
-		return fn(&writer{tx: tx, st: l.st, head: &l.head, ins: ins})
-	})
+	return l.ledger.Write(ctx, func(w *ledger.Writer) error { return fn(&writer{Writer: w, ins: ins}) })
 }
 
 func (l *Log) statements(ctx context.Context) (*inserts, error) {
@@ -163,55 +177,34 @@ func (l *Log) statements(ctx context.Context) (*inserts, error) {
 	return ins, nil
 }
 
-// next gives the number of the next entry. The first of a transaction arranges for the head to be moved.
-func (w *writer) next() (int64, error) {
-	h := w.head
-	if h.tx == w.tx {
-		return h.next, nil
-	}
-	var start, settled int64
-	if err := w.tx.QueryRow(readHead).Scan(&start, &settled); err != nil {
-		return 0, err
-	}
-	h.tx, h.next = w.tx, start
-	w.st.Finally(w.tx, func(tx *sql.Tx) error {
-		moved, err := affected(tx.Exec(moveHead, h.next, start))
-		if err == nil && !moved {
-			err = fault.New(fault.Internal, "audit_head", i18n.T("günlüğün sıra numarası beklenen yerde değil", "the sequence number of the log is not where it should be"))
-		}
-		return err
-	})
-	return h.next, nil
-}
-
 func (w *writer) query(r queryRow) (int64, error) {
-	seq, err := w.next()
+	seq, err := w.Append(r.leaf)
 	if err != nil {
 		return 0, err
 	}
-	var tag any
+	if err := w.Seal(seq, r.key, r.disclosed); err != nil {
+		return 0, err
+	}
+	var tag any // a nil slice would be stored as an empty value
 	if r.tag != nil {
 		tag = r.tag
 	}
-	if _, err := w.tx.Stmt(w.ins.query).Exec(seq, r.timeMS, r.host, string(r.method), r.attempt, r.process, r.sealed, r.userTag, tag); err != nil {
-		return 0, err
-	}
-	w.head.next = seq + 1
-	return seq, nil
+	_, err = w.Tx.Stmt(w.ins.query).Exec(seq, r.time.UnixMilli(), string(r.method), r.process, r.userTag, tag)
+	return seq, err
 }
 
-// outcome adds nothing, and leaves the head where it is, when the query has an outcome.
+// outcome adds nothing, and says so, when the query has its outcome already or does not exist.
 func (w *writer) outcome(r outcomeRow) (added bool, err error) {
-	seq, err := w.next()
-	if err != nil {
-		return false, err
-	}
-	added, err = affected(w.tx.Stmt(w.ins.outcome).Exec(seq, r.query, r.timeMS, string(r.code), r.records, r.durationMS))
+	added, err = affected(w.Tx.Stmt(w.ins.outcome).Exec(r.query, w.Next(), string(r.code)))
 	if err != nil || !added {
 		return false, err
 	}
-	w.head.next = seq + 1
-	return true, nil
+	leaf, err := r.leaf()
+	if err != nil {
+		return false, err
+	}
+	_, err = w.Append(leaf)
+	return err == nil, err
 }
 
 func affected(res sql.Result, err error) (bool, error) {

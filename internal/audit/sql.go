@@ -4,14 +4,19 @@ import (
 	"strconv"
 	"strings"
 
+	"iskurctl/internal/ledger"
 	"iskurctl/internal/store"
 )
 
 // Every statement of the log stands in this file, with $n parameters, in the words that SQLite and PostgreSQL share.
 // Only the migrations, which hold triggers, are of one engine.
 
-// Migrations are the log's steps of the schema, ids 100–199. Nobody changes them.
-var Migrations = []store.Migration{{ID: 100, Name: "audit: queries and outcomes", SQL: schema}, {ID: 101, Name: "audit: the key", SQL: keySchema}}
+// Migrations are the log's steps of the schema, ids 100–199. Nobody changes those that were released.
+var Migrations = []store.Migration{
+	{ID: 110, Name: "audit: ledger", SQL: ledger.Schema(Name)},
+	{ID: 111, Name: "audit: queries, outcomes, looks", SQL: schema},
+	{ID: 112, Name: "audit: the key", SQL: keySchema},
+}
 
 // keySchema binds a store to its master key by a keyed tag of a fixed text: a row sealed under another key would be lost
 // to everybody, the people it is about included.
@@ -19,78 +24,88 @@ const keySchema = `
 CREATE TABLE audit_key (
 	id  INTEGER PRIMARY KEY CHECK (id = 1),
 	tag BLOB NOT NULL
-);
+) STRICT;
 CREATE TRIGGER audit_key_fixed BEFORE UPDATE ON audit_key BEGIN SELECT RAISE(ABORT, 'the key of a store does not change'); END;
 CREATE TRIGGER audit_key_kept BEFORE DELETE ON audit_key BEGIN SELECT RAISE(ABORT, 'the key of a store does not change'); END;
 `
 
-// A query and its outcome are entries of their own, and only ever added. They share one gapless sequence, which comes
-// from audit_head: an auto-increment would leave a hole at every roll-back. settled: every query below it has an
-// outcome, so that looking for open ones does not read five years of log.
+// The rows only help to find entries; what an entry says stands in its leaf. They go with the entry at its disposal.
+// settled: every query below it has an outcome, so that looking for open ones does not read five years of log.
 const schema = `
-CREATE TABLE audit_head (
-	id      INTEGER PRIMARY KEY CHECK (id = 1),
-	next    INTEGER NOT NULL,
-	settled INTEGER NOT NULL
-);
-INSERT INTO audit_head (id, next, settled) VALUES (1, 0, 0);
+CREATE TABLE audit_settled (
+	id    INTEGER PRIMARY KEY CHECK (id = 1),
+	below INTEGER NOT NULL
+) STRICT;
+INSERT INTO audit_settled (id, below) VALUES (1, 0);
 CREATE TABLE audit_query (
 	seq      INTEGER PRIMARY KEY,
 	time_ms  INTEGER NOT NULL,          -- UTC
-	host     TEXT NOT NULL,
 	method   TEXT NOT NULL,
-	attempt  INTEGER NOT NULL,
 	process  TEXT NOT NULL,             -- the store's id of the process
-	sealed   BLOB NOT NULL,             -- user, parameters, purpose
 	user_tag BLOB NOT NULL,
 	tag      BLOB                       -- of the TC number, where there is one
-);
+) STRICT;
 CREATE INDEX audit_query_tag ON audit_query (tag) WHERE tag IS NOT NULL;
 CREATE INDEX audit_query_time ON audit_query (time_ms);
 CREATE TABLE audit_outcome (
-	seq         INTEGER PRIMARY KEY,
-	query_seq   INTEGER NOT NULL UNIQUE REFERENCES audit_query (seq),
-	time_ms     INTEGER NOT NULL,
-	outcome     TEXT NOT NULL,
-	records     INTEGER NOT NULL,
-	duration_ms INTEGER NOT NULL
-);
+	query_seq INTEGER PRIMARY KEY,
+	seq       INTEGER NOT NULL,
+	outcome   TEXT NOT NULL
+) STRICT;
+CREATE TABLE audit_look (
+	seq INTEGER PRIMARY KEY
+) STRICT;
 CREATE TRIGGER audit_query_fixed BEFORE UPDATE ON audit_query BEGIN SELECT RAISE(ABORT, 'the query log is append-only'); END;
-CREATE TRIGGER audit_query_kept BEFORE DELETE ON audit_query BEGIN SELECT RAISE(ABORT, 'the query log is append-only'); END;
+CREATE TRIGGER audit_query_kept BEFORE DELETE ON audit_query WHEN OLD.seq >= (SELECT pruned FROM audit_log)
+BEGIN SELECT RAISE(ABORT, 'the query log is append-only'); END;
 CREATE TRIGGER audit_outcome_fixed BEFORE UPDATE ON audit_outcome BEGIN SELECT RAISE(ABORT, 'the query log is append-only'); END;
-CREATE TRIGGER audit_outcome_kept BEFORE DELETE ON audit_outcome BEGIN SELECT RAISE(ABORT, 'the query log is append-only'); END;
-CREATE TRIGGER audit_head_kept BEFORE DELETE ON audit_head BEGIN SELECT RAISE(ABORT, 'the head stays'); END;
-CREATE TRIGGER audit_head_forward BEFORE UPDATE ON audit_head
-WHEN NEW.next < OLD.next OR NEW.settled < OLD.settled OR NEW.settled > NEW.next
-BEGIN SELECT RAISE(ABORT, 'the head only moves forward'); END;
+CREATE TRIGGER audit_outcome_kept BEFORE DELETE ON audit_outcome WHEN OLD.seq >= (SELECT pruned FROM audit_log)
+BEGIN SELECT RAISE(ABORT, 'the query log is append-only'); END;
+CREATE TRIGGER audit_look_fixed BEFORE UPDATE ON audit_look BEGIN SELECT RAISE(ABORT, 'the query log is append-only'); END;
+CREATE TRIGGER audit_look_kept BEFORE DELETE ON audit_look WHEN OLD.seq >= (SELECT pruned FROM audit_log)
+BEGIN SELECT RAISE(ABORT, 'the query log is append-only'); END;
+CREATE TRIGGER audit_settled_kept BEFORE DELETE ON audit_settled BEGIN SELECT RAISE(ABORT, 'the mark stays'); END;
+CREATE TRIGGER audit_settled_forward BEFORE UPDATE ON audit_settled
+WHEN NEW.below < OLD.below OR NEW.below > (SELECT size FROM audit_log)
+BEGIN SELECT RAISE(ABORT, 'the mark only moves forward'); END;
 `
 
 const (
 	readKey = `SELECT tag FROM audit_key WHERE id = 1`
 	bindKey = `INSERT INTO audit_key (id, tag) VALUES (1, $1) ON CONFLICT DO NOTHING`
 
-	readHead = `SELECT next, settled FROM audit_head WHERE id = 1`
+	readMarks = `SELECT COALESCE((SELECT size FROM audit_log WHERE id = 1), 0), below FROM audit_settled WHERE id = 1`
 
-	// moveHead takes a number only if the head still stands where the caller believes.
-	moveHead = `UPDATE audit_head SET next = $1 WHERE id = 1 AND next = $2`
+	addQuery = `INSERT INTO audit_query (seq, time_ms, method, process, user_tag, tag) VALUES ($1, $2, $3, $4, $5, $6)`
 
-	addQuery = `INSERT INTO audit_query (seq, time_ms, host, method, attempt, process, sealed, user_tag, tag)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	// addOutcome adds nothing when the query has its outcome already, or when there is no such query.
+	addOutcome = `INSERT INTO audit_outcome (query_seq, seq, outcome)
+SELECT seq, $2, $3 FROM audit_query WHERE seq = $1 ON CONFLICT (query_seq) DO NOTHING`
 
-	// addOutcome adds nothing when the query has its outcome already.
-	addOutcome = `INSERT INTO audit_outcome (seq, query_seq, time_ms, outcome, records, duration_ms)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (query_seq) DO NOTHING`
+	addLook = `INSERT INTO audit_look (seq) VALUES ($1)`
 
-	settle = `UPDATE audit_head SET settled = $1 WHERE id = 1 AND settled < $1`
+	dropQueries  = `DELETE FROM audit_query WHERE seq < $1`
+	dropOutcomes = `DELETE FROM audit_outcome WHERE seq < $1`
+	dropLooks    = `DELETE FROM audit_look WHERE seq < $1`
+
+	settle = `UPDATE audit_settled SET below = $1 WHERE id = 1 AND below < $1`
 
 	openQueries = `SELECT q.seq, q.process FROM audit_query q LEFT JOIN audit_outcome o ON o.query_seq = q.seq
 WHERE q.seq >= $1 AND q.seq < $2 AND o.seq IS NULL ORDER BY q.seq`
 
 	timeBounds = `SELECT COALESCE(MIN(seq), 0), COALESCE(MAX(seq) + 1, 0) FROM audit_query WHERE time_ms >= $1 AND time_ms < $2`
 
-	selectEntries = `SELECT q.seq, q.time_ms, q.host, q.method, q.attempt, q.process, q.sealed, q.user_tag, q.tag,
-o.outcome, COALESCE(o.records, 0), COALESCE(o.duration_ms, 0)
-FROM audit_query q LEFT JOIN audit_outcome o ON o.query_seq = q.seq`
+	selectEntries = `SELECT q.seq, q.time_ms, q.method, q.process, q.user_tag, q.tag, l.leaf, l.hash, s.key, s.sd, o.outcome, r.leaf
+FROM audit_query q LEFT JOIN audit_outcome o ON o.query_seq = q.seq
+LEFT JOIN audit_leaf l ON l.seq = q.seq LEFT JOIN audit_sealed s ON s.seq = q.seq LEFT JOIN audit_leaf r ON r.seq = o.seq`
+
+	selectLooks = `SELECT k.seq, l.leaf, l.hash, s.key, s.sd FROM audit_look k
+LEFT JOIN audit_leaf l ON l.seq = k.seq LEFT JOIN audit_sealed s ON s.seq = k.seq
+WHERE k.seq >= $1 ORDER BY k.seq LIMIT $2`
+
+	projectedQueries  = `SELECT seq, time_ms, method, process, user_tag, tag FROM audit_query WHERE seq >= $1 AND seq < $2 ORDER BY seq`
+	projectedOutcomes = `SELECT o.query_seq, o.seq, o.outcome FROM audit_outcome o WHERE o.query_seq >= $1 AND o.query_seq < $2 ORDER BY o.query_seq`
+	projectedLooks    = `SELECT seq FROM audit_look WHERE seq >= $1 AND seq < $2 ORDER BY seq`
 )
 
 // condition collects what a listing asks for; its values become $1, $2, …

@@ -89,6 +89,7 @@ type Profile struct {
 	ArgvTC         string // allow | warn | refuse
 	RequirePurpose bool
 	Authorisation  string // registry | none
+	Installation   string // names this installation in the logs' origin; "" = the host name
 	BaseURL        string
 	Concurrency    int
 	Rate           float64 // calls a second; 0 = not limited
@@ -103,6 +104,8 @@ type Profile struct {
 	KeyFile        string
 	Wire           Wire
 	MasterRef      string
+	KeyStore       string // file of the wrapped keys
+	ExchangeRef    string // key that both parties hold, for `audit exchange`
 	Settings       []Setting
 	Profiles       []string // names in the file, for `config show` and hints
 }

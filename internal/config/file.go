@@ -30,6 +30,7 @@ type fileProfile struct {
 	ArgvTC         *string  `toml:"argv_tc"`
 	RequirePurpose *bool    `toml:"require_purpose"`
 	Authorisation  *string  `toml:"authorisation"`
+	Installation   *string  `toml:"installation"`
 	MYK            fileMYK  `toml:"myk"`
 	Keys           fileKeys `toml:"keys"`
 }
@@ -60,7 +61,9 @@ type fileTLS struct {
 }
 
 type fileKeys struct {
-	Master *string `toml:"master"`
+	Master   *string `toml:"master"`
+	Store    *string `toml:"store"`
+	Exchange *string `toml:"exchange"`
 }
 
 // Wire names what differs between our default wire and the real service's, so that real names need no new release.

@@ -75,9 +75,23 @@ func (r *resolver) resolve(f *fileProfile, o Overrides) *Profile {
 	p.ArgvTC = r.choice("argv_tc", f.ArgvTC, "warn", "allow", "warn", "refuse")
 	p.RequirePurpose = r.flag("require_purpose", f.RequirePurpose)
 	p.Authorisation = r.choice("authorisation", f.Authorisation, "registry", "registry", "none")
+	p.Installation = r.text("installation", "", "", f.Installation, "")
+	if strings.ContainsFunc(p.Installation, func(c rune) bool { return c <= ' ' || c > '~' || c == '+' }) {
+		r.fail("installation", "boşluk, + ve Türkçe harf içermez (örnek: iskur.gov.tr)", "holds no blanks, no + and ASCII only (such as iskur.gov.tr)")
+	}
 	r.service(p, &f.MYK, o)
 	p.MasterRef = r.text("keys.master", "", "", f.Keys.Master, "")
 	r.reference("keys.master", p.MasterRef, true)
+	beside := ""
+	if p.Store != "" {
+		beside = filepath.Join(filepath.Dir(p.Store), "keys", filepath.Base(p.Store))
+	}
+	p.KeyStore = r.text("keys.store", "", "", f.Keys.Store, beside)
+	if f.Keys.Store != nil && !filepath.IsAbs(p.KeyStore) {
+		r.fail("keys.store", "mutlak yol olmalı", "must be an absolute path")
+	}
+	p.ExchangeRef = r.text("keys.exchange", "", "", f.Keys.Exchange, "")
+	r.reference("keys.exchange", p.ExchangeRef, false)
 	p.Settings = r.list
 	return p
 }

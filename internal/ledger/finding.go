@@ -18,6 +18,8 @@ const (
 	KeyNotValidAtSize   Code = "V06_KEY_NOT_VALID_AT_SIZE"
 	KeyChainBroken      Code = "V07_KEY_CHAIN_BROKEN"
 	TrustMissing        Code = "V08_TRUST_MISSING"
+	// ConsistencyUnchecked: the source does not hold the tile that leads from the trusted size to this one.
+	ConsistencyUnchecked Code = "V09_CONSISTENCY_UNCHECKED"
 
 	LeafHashMismatch Code = "V10_LEAF_HASH_MISMATCH"
 	LeafMissing      Code = "V11_LEAF_MISSING"
@@ -43,19 +45,21 @@ const (
 	DisclosureMissing       Code = "V35_DISCLOSURE_MISSING"
 	DisclosureUndecryptable Code = "V36_DISCLOSURE_UNDECRYPTABLE"
 	ErasedDataPresent       Code = "V37_ERASED_DATA_PRESENT"
+	DisclosureDamaged       Code = "V39_DISCLOSURE_DAMAGED"
 
-	StateIllegal    Code = "V50_STATE_ILLEGAL"
-	TimeBeforePrev  Code = "V51_TIME_BEFORE_PREV"
-	ProjectionDrift Code = "V55_PROJECTION_DRIFT"
-	PrunedTooEarly  Code = "V61_PRUNED_TOO_EARLY"
-	KeptTooLong     Code = "V62_KEPT_TOO_LONG"
+	StateIllegal     Code = "V50_STATE_ILLEGAL"
+	TimeBeforePrev   Code = "V51_TIME_BEFORE_PREV"
+	ProjectionDrift  Code = "V55_PROJECTION_DRIFT"
+	RetentionMissing Code = "V60_RETENTION_MISSING"
+	PrunedTooEarly   Code = "V61_PRUNED_TOO_EARLY"
+	KeptTooLong      Code = "V62_KEPT_TOO_LONG"
 )
 
 // Class says how much a finding weighs, and with it the exit code: Integrity for what is broken or diverged,
 // Unverifiable for a key, trust or text that is missing, Negative for a policy that is not kept, OK for a note.
 func (c Code) Class() fault.Class {
 	switch c {
-	case SigUnknownKey, TrustMissing, DisclosureUndecryptable:
+	case SigUnknownKey, TrustMissing, ConsistencyUnchecked, DisclosureUndecryptable:
 		return fault.Unverifiable
 	case PrunedTooEarly, KeptTooLong:
 		return fault.Negative

@@ -2,8 +2,11 @@ package ledger
 
 import (
 	"context"
+	"iter"
+	"sync/atomic"
 
 	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
 )
 
 // Level is how much a verification reads.
@@ -28,24 +31,40 @@ type Domain interface {
 	Finish(ctx context.Context, size int64) ([]Finding, error)
 }
 
-// Chunk is the entries [From, To) with their opened disclosures. Inspect may keep none of it.
+// Excuser is a Domain that knows of entries whose disclosures may be gone although they were not pruned: erased ones, or
+// those of a bundle without personal data. It is asked by several goroutines while entries are read, so it has to
+// know beforehand; that the log itself says the same is for its Inspect and Finish to check.
+type Excuser interface {
+	Excused(seq int64) bool
+}
+
+// KeySource is a Source that finds the key/1 entries without reading the whole log. What it yields is proven to be in
+// the tree before it counts; an entry it does not know of is found only when it is read.
+type KeySource interface {
+	KeyLeaves(ctx context.Context) iter.Seq2[Entry, error]
+}
+
+// Chunk is the entries [From, To) with their opened disclosures. Inspect may keep none of it. Only entries that are in
+// the tree and well-formed stand there, and only disclosures that belong to them; Damaged are the others of the range,
+// ascending: they are reported already, and what refers to them is not to be reported for that.
 type Chunk struct {
 	From, To  int64
 	Entries   []Entry
 	Disclosed []Disclosed
+	Damaged   []int64
 }
 
 // Options say what to verify and against what. Trust is the verifier's own state; without it Vkey is believed.
 type Options struct {
 	Log      string
-	Level    Level
+	Level    Level // "" is Default
 	Trust    *Trust
 	Vkey     string
 	Origin   string // "" accepts any
 	Domain   Domain
-	Workers  int
-	Scrub    int64 // how many old entries the level Default reads again
-	Progress func(done, total int64)
+	Workers  int                     // goroutines that read entries, 2 when not given
+	Scrub    int64                   // how many old entries the level Default reads again
+	Progress func(done, total int64) // in entries, called by one goroutine
 }
 
 // Coverage says how much was read, in entries: a verdict never says more than that.
@@ -55,7 +74,7 @@ type Coverage struct {
 	Disclosures  int64
 }
 
-// Report is what came of it.
+// Report is what came of it. Findings ascend by entry and code; those that concern no entry come first.
 type Report struct {
 	Log      string
 	Level    Level
@@ -64,7 +83,7 @@ type Report struct {
 	Root     Hash
 	Coverage Coverage
 	Findings []Finding
-	Next     Trust // to be kept when nothing was found
+	Next     Trust // to be kept when nothing of class Integrity or Unverifiable was found
 }
 
 // Class is the worst of the findings: Integrity, Unverifiable, Negative, else OK.
@@ -79,4 +98,106 @@ func (r Report) Class() fault.Class {
 		}
 	}
 	return worst
+}
+
+// Verify checks a log and reports everything that is not as it should be. The error says that it could not be done (the
+// source cannot be read, ctx is over); whatever is wrong with the log is a finding. It reads once, in bounded memory.
+//
+// The checkpoint's root is the anchor. From there the tiles are followed downward, so that for each it is known whether
+// its hashes lead up to the root; entries are hashed and compared upward. A disagreement is then laid to the one
+// of the two that does not lead to the root, or, where that chain is broken itself, to the one that stands alone
+// against the tile, the entry and the hash stored beside it. So one alteration is one finding.
+func Verify(ctx context.Context, src Source, o Options) (Report, error) {
+	if o.Level == "" {
+		o.Level = Default
+	}
+	if o.Workers < 1 {
+		o.Workers = 2
+	}
+	switch o.Level {
+	case Quick, Default, Full, Deep:
+	default:
+		return Report{}, fault.New(fault.Internal, "verify_level", i18n.T("bilinmeyen doğrulama düzeyi", "unknown level of verification"))
+	}
+	v := &verification{src: src, o: o}
+	if err := v.run(ctx); err != nil {
+		return Report{}, err
+	}
+	return v.report(), nil
+}
+
+// verification is one run of Verify. Its fields are set before entries are read and belong to the goroutine that called
+// Verify afterwards; readers only look at those that no longer change.
+type verification struct {
+	src Source
+	o   Options
+
+	checkpoint Checkpoint
+	size       int64 // the checkpoint's
+	known      int64 // entries below were seen by the verifier before: the trusted size, not more than size
+	extent     []Range
+	selected   []Range      // what is read, in whole tiles
+	pruned     atomic.Int64 // grows when the log is pruned meanwhile
+
+	edges [levels]*node     // the tiles at the right end that are not full; nil where there is none
+	paths [levels]*node     // the last tiles that path followed
+	old   [levels]oldHashes // what the root at the trusted size is made of, as far as it was met
+
+	claimed []keyLeaf // the source says so
+	keys    []keyLeaf // met while reading, and in the tree
+	newest  string    // the newest key of the chain
+	scrub   int64     // where the next scrub begins
+	done    int64     // entries read
+	cover   Coverage
+	found   collector
+	gap     Range // the run of missing entries that may go on in the next chunk
+	times   lastTime
+}
+
+func (v *verification) run(ctx context.Context) error {
+	goOn, err := v.head(ctx)
+	if err != nil || !goOn {
+		return err
+	}
+	pruned, err := v.src.Pruned(ctx)
+	if err != nil {
+		return err
+	}
+	v.pruned.Store(min(max(pruned, 0), v.size))
+	extent, err := v.src.Extent(ctx, v.size)
+	if err != nil {
+		return err
+	}
+	v.extent = clip(extent, 0, v.size)
+	if err := v.readEdges(ctx); err != nil {
+		return err
+	}
+	if v.o.Level != Quick {
+		v.choose()
+		if err := v.walk(ctx); err != nil {
+			return err
+		}
+		if err := v.beyond(ctx); err != nil {
+			return err
+		}
+	}
+	v.settle()
+	if err := v.consistency(ctx); err != nil {
+		return err
+	}
+	if err := v.signer(ctx); err != nil {
+		return err
+	}
+	if v.o.Level != Deep {
+		return nil
+	}
+	if err := v.strays(ctx); err != nil {
+		return err
+	}
+	if v.o.Domain == nil {
+		return nil
+	}
+	findings, err := v.o.Domain.Finish(ctx, v.size)
+	v.found.add(findings...)
+	return err
 }

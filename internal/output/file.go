@@ -157,3 +157,17 @@ func (a *atomicFile) discard() {
 	}
 	a.root.Close()
 }
+
+// WriteFile writes data to a file of mode 0600 that appears whole or not at all. An existing one is replaced with force
+// only. Errors: those of --out, class Output.
+func WriteFile(path string, data []byte, force bool) error {
+	a, err := createFile(path, force)
+	if err != nil {
+		return err
+	}
+	if err := a.write(data); err != nil {
+		a.discard()
+		return err
+	}
+	return a.commit()
+}

@@ -15,10 +15,12 @@ import (
 	"iskurctl/internal/audit"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
+	"iskurctl/internal/ledger"
 	"iskurctl/internal/myk"
 	"iskurctl/internal/myk/sandbox"
 	"iskurctl/internal/query"
 	"iskurctl/internal/seal"
+	"iskurctl/internal/seal/ring"
 	"iskurctl/internal/store"
 )
 
@@ -76,7 +78,16 @@ func newBench(t *testing.T, rules ...string) *bench {
 	}
 	t.Cleanup(client.Close)
 	b.st, b.keys = st, keys
-	b.log = audit.New(st, keys, time.Now, rand.Reader)
+	keyStore, err := store.Create(context.Background(), store.Options{Path: filepath.Join(t.TempDir(), "keys.db"), Migrations: ring.Migrations})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = keyStore.Close() })
+	r := ring.Open(keyStore, keys, rand.Reader)
+	b.log = audit.New(audit.Config{Store: st, Keys: keys, Ring: func() (ledger.Keys, error) { return r, nil }, Installation: "test", Now: time.Now, Rand: rand.Reader})
+	if err := b.log.BindKey(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	b.journal = query.NewJournal(st, keys, "test", time.Now, rand.Reader)
 	b.cfg = query.Config{
 		Client: client, Log: b.log, User: "ayse", Host: "masa-12", Concurrency: 4, Now: time.Now,

@@ -13,7 +13,7 @@ import (
 
 // New makes the group.
 func New(d *cmdkit.Deps) *cobra.Command {
-	return d.Group("audit", i18n.T("sorgu günlüğü (protokol madde 8/14)", "the query log (protocol, article 8(14))"), newList(d), newPending(d))
+	return d.Group("audit", i18n.T("sorgu günlüğü (protokol madde 8/14)", "the query log (protocol, article 8(14))"), newList(d), newPending(d), newLooks(d), newVerify(d), newCheckpoint(d), newExport(d), newPrune(d), newRotate(d))
 }
 
 // user and host are staff data and shown in full.

@@ -2,6 +2,7 @@ package auditcmd
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 
@@ -27,8 +28,8 @@ func newList(d *cmdkit.Deps) *cobra.Command {
 	cmd := d.Command(cmdkit.Spec{
 		Use:   "list",
 		Short: i18n.T("yapılan sorguları listeler", "lists the queries that were made"),
-		Long: i18n.T("Yapılan sorguları sıra numarasına göre listeler. Süzgeçlerin hepsi birlikte uygulanır. Sonucu henüz yazılmamış sorgu unknown görünür.",
-			"Lists the queries that were made, by sequence number. All filters apply together. A query whose outcome is not written yet shows as unknown."),
+		Long: i18n.T("Yapılan sorguları sıra numarasına göre listeler. Süzgeçlerin hepsi birlikte uygulanır. Sonucu henüz yazılmamış sorgu unknown görünür. --tc-file ile yapılan arama da günlüğe yazılır (audit looks).",
+			"Lists the queries that were made, by sequence number. All filters apply together. A query whose outcome is not written yet shows as unknown. A search with --tc-file is itself logged (audit looks)."),
 		Example: i18n.T("iskurctl audit list --from 2026-11-01 --to 2026-11-30 -o csv --out kasim.csv\niskurctl audit list --outcome protocol\niskurctl audit list --tc-file numara.txt",
 			"iskurctl audit list --from 2026-11-01 --to 2026-11-30 -o csv --out november.csv\niskurctl audit list --outcome protocol\niskurctl audit list --tc-file number.txt"),
 		Exits: []fault.Class{fault.OK, fault.Usage, fault.Integrity, fault.Unverifiable, fault.Store, fault.Input, fault.Output},
@@ -55,17 +56,40 @@ func runList(ctx context.Context, o *listOptions) error {
 		return err
 	}
 	return o.out.Emit(ctx, func(s *output.Sink) error {
-		for e, err := range log.List(ctx, filter) {
-			if err != nil {
-				return err
-			}
-			if err := s.Write(output.Record{e.Seq, e.Time, e.User, e.Host, string(e.Method), params(e, o.out.Reveal()), e.Purpose,
-				e.Attempt, string(e.Outcome), e.Records, e.Duration.Milliseconds()}); err != nil {
-				return err
-			}
+		if err := o.logLook(ctx, log, filter.KimlikNos); err != nil {
+			return err
 		}
-		return nil
+		return writeEntries(s, log.List(ctx, filter), o.out.Reveal())
 	})
+}
+
+// logLook makes a search for numbers durable before it is answered: the answer tells who was looked up.
+func (o *listOptions) logLook(ctx context.Context, log *audit.Log, numbers []string) error {
+	if len(numbers) == 0 {
+		return nil
+	}
+	user, host, err := o.d.Identity()
+	if err != nil {
+		return err
+	}
+	if err := log.BindKey(ctx); err != nil {
+		return err
+	}
+	return log.Look(ctx, user, host, numbers)
+}
+
+// writeEntries writes queries as records.
+func writeEntries(s *output.Sink, entries iter.Seq2[audit.Entry, error], reveal bool) error {
+	for e, err := range entries {
+		if err != nil {
+			return err
+		}
+		if err := s.Write(output.Record{e.Seq, e.Time, e.User, e.Host, string(e.Method), params(e, reveal), e.Purpose,
+			e.Attempt, string(e.Outcome), e.Records, e.Duration.Milliseconds()}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (o *listOptions) filter(ctx context.Context) (audit.Filter, error) {

@@ -39,8 +39,13 @@ type Deps struct {
 	// CreateStore makes the store of a path; only `config init` and the sandbox profile make one.
 	CreateStore func(ctx context.Context, path string) (*store.Store, error)
 	Audit       func(ctx context.Context) (*audit.Log, error)
-	Query       func(ctx context.Context, o QueryOptions) (*query.Service, error)
-	Journal     func(ctx context.Context) (*query.Journal, error)
+	// Evidence gives the query log for what needs no master key (keys false): its entries can be verified, not opened.
+	Evidence func(ctx context.Context, keys bool) (*audit.Log, error)
+	// Identity names the operating-system user and the host, as the log does.
+	Identity func() (user, host string, err error)
+	Secret   func(ctx context.Context, ref string) ([]byte, error)
+	Query    func(ctx context.Context, o QueryOptions) (*query.Service, error)
+	Journal  func(ctx context.Context) (*query.Journal, error)
 
 	helpErr error
 }

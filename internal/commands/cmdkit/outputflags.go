@@ -60,6 +60,17 @@ func (o *Output) OneObject() { o.columns = nil }
 // Reveal reports whether personal data may be shown in full.
 func (o *Output) Reveal() bool { return o.options.Reveal }
 
+// Format gives the format that was asked for, "" for none.
+func (o *Output) Format() string {
+	if o.options.Excel {
+		return "csv"
+	}
+	return o.options.Format
+}
+
+// File gives the path of --out, "" for none.
+func (o *Output) File() string { return o.options.OutFile }
+
 // Replace lets --out replace an existing file: a resumed job completes the file of its first run.
 func (o *Output) Replace() { o.options.Force = true }
 

@@ -1,0 +1,91 @@
+package auditcmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"iskurctl/internal/audit"
+	"iskurctl/internal/commands/cmdkit"
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/output"
+)
+
+type exportOptions struct {
+	d              *cmdkit.Deps
+	out            *cmdkit.Output
+	from, to       string
+	noPersonalData bool
+}
+
+func newExport(d *cmdkit.Deps) *cobra.Command {
+	o := &exportOptions{d: d}
+	cmd := d.Command(cmdkit.Spec{
+		Use:   "export",
+		Short: i18n.T("günlüğü karşı tarafa verilecek, doğrulanabilir bir pakete yazar", "writes the log into a bundle that the other party can verify"),
+		Long: i18n.T(`Günlüğü, ya da --from ve --to arasındaki sorguları, --out ile adı verilen yeni bir klasöre yazar (BagIt). Klasördeki OKUBENI.txt, doğruluğun yalnızca sha256sum ve openssl ile nasıl denetleneceğini anlatır; güven dosyasını (audit checkpoint --out) ayrı bir yoldan verin.
+
+Paket kişisel verileri açık olarak içerir; --no-personal-data kullanıcıyı, parametreleri ve amacı dışarıda bırakır, doğrulama yine geçerlidir. -o csv ya da -o ndjson bir paket yerine düz liste yazar; o liste --reveal verilmedikçe maskelidir.`,
+			`Writes the log, or the queries between --from and --to, into a new folder named by --out (BagIt). OKUBENI.txt in it tells how to check it with sha256sum and openssl alone; hand the trust file (audit checkpoint --out) over by another way.
+
+A bundle holds personal data in full; --no-personal-data leaves user, parameters and purpose out, and it still verifies. -o csv or -o ndjson writes a plain list instead; that list is masked unless --reveal.`),
+		Example: i18n.T("iskurctl audit export --from 2026-11-01 --to 2026-11-30 --out ./myk-kasim\niskurctl audit export --from 2026-11-01 --to 2026-11-30 -o csv --out kasim.csv",
+			"iskurctl audit export --from 2026-11-01 --to 2026-11-30 --out ./myk-november\niskurctl audit export --from 2026-11-01 --to 2026-11-30 -o csv --out november.csv"),
+		Exits: []fault.Class{fault.OK, fault.Usage, fault.Integrity, fault.Unverifiable, fault.Store, fault.Input, fault.Output},
+		Run:   func(ctx context.Context, _ []string) error { return runExport(ctx, o) },
+	})
+	f := cmd.Flags()
+	f.StringVar(&o.from, "from", "", d.In(i18n.T("`TARİH` bu tarihten başlayarak (gün ya da RFC 3339 zamanı)", "`DATE` from this date on (a day or an RFC 3339 time)")))
+	f.StringVar(&o.to, "to", "", d.In(i18n.T("`TARİH` bu tarihe kadar, o gün dahil", "`DATE` up to this date, the day included")))
+	f.BoolVar(&o.noPersonalData, "no-personal-data", false, d.In(i18n.T("pakete kişisel alanları koyma", "leave personal values out of the bundle")))
+	o.out = d.OutputFlags(cmd, listColumns)
+	f.Lookup("out").Usage = d.In(i18n.T("`KLASÖR` yeni paketin klasörü; -o csv|ndjson ile dosya", "`DIR` the folder of the new bundle; with -o csv|ndjson a file"))
+	return cmd
+}
+
+func runExport(ctx context.Context, o *exportOptions) error {
+	var x audit.ExportOptions
+	var err error
+	if x.From, err = cmdkit.ParseMoment("from", o.from, false); err != nil {
+		return err
+	}
+	if x.To, err = cmdkit.ParseMoment("to", o.to, true); err != nil {
+		return err
+	}
+	if !x.From.IsZero() && !x.To.IsZero() && !x.To.After(x.From) {
+		return cmdkit.Reversed()
+	}
+	if o.out.Format() != "" {
+		return exportList(ctx, o, audit.Filter{From: x.From, To: x.To})
+	}
+	dir := o.out.File()
+	if dir == "" {
+		return fault.New(fault.Usage, "flag_value_missing", i18n.T("--out KLASÖR verilmedi", "--out DIR is missing")).
+			WithHint(i18n.T("paket için: --out ./klasor; düz liste için: -o csv --out dosya.csv", "for a bundle: --out ./folder; for a plain list: -o csv --out file.csv"))
+	}
+	log, err := o.d.Evidence(ctx, !o.noPersonalData)
+	if err != nil {
+		return err
+	}
+	x.PersonalData, x.Product = !o.noPersonalData, "iskurctl "+o.d.Build().Version
+	sum, err := log.Export(ctx, dir, x)
+	if err != nil {
+		return err
+	}
+	o.d.Note(i18n.Tf("%s: %d sorgu, %d kayıt, %d dosya", "%s: %d queries, %d entries, %d files", dir, sum.Records, sum.Entries, sum.Files))
+	if x.PersonalData {
+		o.d.Warn(i18n.T("paket kişisel verileri maskelenmemiş olarak içerir; yalnızca protokoldeki karşı tarafa, korunan bir yoldan verin",
+			"the bundle holds personal data in full; give it to the other party of the protocol only, by a protected way"))
+	}
+	return nil
+}
+
+// exportList is the plain list: the records of `audit list`.
+func exportList(ctx context.Context, o *exportOptions, filter audit.Filter) error {
+	log, err := o.d.Audit(ctx)
+	if err != nil {
+		return err
+	}
+	return o.out.Emit(ctx, func(s *output.Sink) error { return writeEntries(s, log.List(ctx, filter), o.out.Reveal()) })
+}

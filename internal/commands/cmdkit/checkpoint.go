@@ -1,0 +1,57 @@
+package cmdkit
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/ledger"
+	"iskurctl/internal/output"
+)
+
+// CheckpointOutput is what the checkpoint commands of all logs share.
+type CheckpointOutput struct {
+	d   *Deps
+	out *Output
+}
+
+// CheckpointFlags adds the output flags; --out there means the trust file.
+func (d *Deps) CheckpointFlags(cmd *cobra.Command) *CheckpointOutput {
+	c := &CheckpointOutput{d: d, out: d.OutputFlags(cmd, nil)}
+	cmd.Flags().Lookup("out").Usage = d.In(i18n.T("`DOSYA` durumu güven dosyası olarak yaz (0600)", "`FILE` write the state as a trust file (0600)"))
+	return c
+}
+
+// Write gives the log's checkpoint. A log without entries yet has none: class Unverifiable, checkpoint_missing.
+func (c *CheckpointOutput) Write(ctx context.Context, name string, log *ledger.Log) error {
+	head, ok, err := log.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.Unverifiable, "checkpoint_missing", i18n.T("günlükte henüz kayıt yok; denetim noktası ilk kayıtla oluşur", "the log holds no entry yet; its checkpoint comes with the first one"))
+	}
+	state, err := ledger.ReadCheckpoint(head.Note)
+	if err != nil {
+		return fault.New(fault.Integrity, "checkpoint_damaged", i18n.T("denetim noktası bozulmuş", "the checkpoint is damaged")).
+			WithHint(i18n.T("bulguları görmek için: iskurctl audit verify --full", "to see the findings: iskurctl audit verify --full")).Because(err)
+	}
+	if file := c.out.options.OutFile; file != "" {
+		return output.WriteFile(file, ledger.Trust{Vkey: head.Vkey, Size: state.Size, Root: state.Root}.Bytes(), c.out.options.Force)
+	}
+	text := func(key string, title i18n.Text, v string) output.Field {
+		return output.Field{Key: key, Title: title, Kind: output.Code, Value: v}
+	}
+	return c.out.Emit(ctx, func(s *output.Sink) error {
+		return s.Object([]output.Field{
+			text("log", i18n.T("günlük", "log"), name),
+			text("origin", i18n.T("kaynak", "origin"), head.Origin),
+			{Key: "size", Title: i18n.T("kayıt sayısı", "size"), Kind: output.Number, Value: state.Size},
+			text("root", i18n.T("kök", "root"), state.Root.String()),
+			text("vkey", i18n.T("doğrulama anahtarı", "verifier key"), head.Vkey),
+			text("note", i18n.T("imzalı metin", "signed note"), string(head.Note)),
+		})
+	})
+}

@@ -1,0 +1,230 @@
+package cmdkit
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"iskurctl/internal/config"
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/ledger"
+	"iskurctl/internal/output"
+)
+
+// scrubEntries is how many old entries an ordinary verification reads again: sixteen tiles, a few milliseconds.
+const scrubEntries = 16 * ledger.Width
+
+// maxTrustFile bounds the trust file; ledger.ParseTrust is stricter still.
+const maxTrustFile = 64 << 10
+
+// Verification is the flags and the report of the verify commands of all logs.
+type Verification struct {
+	d                 *Deps
+	log               string
+	out               *Output
+	quick, full, deep bool
+	trust             string
+}
+
+// VerifyFlags adds them to the command that verifies the log called name.
+func (d *Deps) VerifyFlags(cmd *cobra.Command, name string) *Verification {
+	v := &Verification{d: d, log: name}
+	f := cmd.Flags()
+	f.BoolVar(&v.quick, "quick", false, d.In(i18n.T("yalnızca denetim noktası ve güven dosyasıyla tutarlılık", "only the checkpoint and its consistency with the trust file")))
+	f.BoolVar(&v.full, "full", false, d.In(i18n.T("bütün kayıtlar, karma ağacının köküne kadar", "every entry, up to the root of the hash tree")))
+	f.BoolVar(&v.deep, "deep", false, d.In(i18n.T("--full ve kişisel alanlar, sonuçlar, süreler, kurallı biçim", "--full, and personal values, outcomes, retention, canonical form")))
+	f.StringVar(&v.trust, "trust", "", d.In(i18n.T("`DOSYA` güven dosyası: kimin imzasına inanıldığı ve en son ne görüldüğü", "`FILE` the trust file: whose signature is believed and what was seen last")))
+	cmd.MarkFlagsMutuallyExclusive("quick", "full", "deep")
+	v.out = d.OutputFlags(cmd, nil)
+	return v
+}
+
+// Level gives the level asked for; def when no flag was given.
+func (v *Verification) Level(def ledger.Level) ledger.Level {
+	switch {
+	case v.quick:
+		return ledger.Quick
+	case v.full:
+		return ledger.Full
+	case v.deep:
+		return ledger.Deep
+	}
+	return def
+}
+
+// Subject is what is verified. Vkey is believed when there is no trust file yet; "" believes nobody. More gives further
+// findings of the same run, such as those of a bundle's files.
+type Subject struct {
+	Source ledger.Source
+	Level  ledger.Level
+	Vkey   string
+	Domain ledger.Domain
+	More   func(ctx context.Context) ([]ledger.Finding, error)
+}
+
+// Run verifies, prints the report and keeps the trust file when nothing was found. The error is that of the verdict.
+func (v *Verification) Run(ctx context.Context, s Subject) error {
+	path, err := v.trustFile()
+	if err != nil {
+		return err
+	}
+	trust, err := readTrust(path)
+	if err != nil {
+		return err
+	}
+	if trust == nil && s.Vkey == "" {
+		if note, err := s.Source.Checkpoint(ctx); err != nil || note != nil {
+			return errors.Join(err, noTrust(path))
+		}
+	}
+	bar := v.d.Streams.Progress(v.d.In(i18n.T("doğrulanıyor", "verifying")), 0)
+	done := int64(0)
+	report, err := ledger.Verify(ctx, s.Source, ledger.Options{
+		Log: v.log, Level: s.Level, Trust: trust, Vkey: s.Vkey, Domain: s.Domain, Scrub: scrubEntries,
+		Progress: func(n, _ int64) { bar.Add(int(n - done)); done = n },
+	})
+	bar.Finish()
+	if err == nil && s.More != nil {
+		var more []ledger.Finding
+		more, err = s.More(ctx)
+		report.Add(more)
+	}
+	if err != nil {
+		return err
+	}
+	if err := v.out.Emit(ctx, func(sink *output.Sink) error { return sink.Object(fields(report, v.d)) }); err != nil {
+		return err
+	}
+	if err := verdict(report); err != nil {
+		return err
+	}
+	return v.keep(path, trust, report)
+}
+
+// keep makes or advances the trust file. It never goes back, and never grows after a finding.
+func (v *Verification) keep(path string, old *ledger.Trust, r ledger.Report) error {
+	next := r.Next
+	if next.Vkey == "" || old != nil && *old == next {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fault.New(fault.Output, "out_open", i18n.Tf("güven dosyasının klasörü oluşturulamadı: %s", "the folder of the trust file could not be made: %s", fault.Cause(err))).Because(err)
+	}
+	if err := output.WriteFile(path, next.Bytes(), true); err != nil {
+		return err
+	}
+	if old == nil {
+		v.d.Note(i18n.Tf("güven dosyası oluşturuldu: %s (başka bir yerde de saklayın)", "the trust file was made: %s (keep a copy elsewhere)", path))
+	}
+	return nil
+}
+
+// trustFile gives the path of the trust file: the flag's, or the profile's.
+func (v *Verification) trustFile() (string, error) {
+	if v.trust != "" {
+		return v.trust, nil
+	}
+	paths, err := config.PathsFrom(v.d.Env)
+	if err != nil {
+		return "", err
+	}
+	p, err := v.d.Profile()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(paths.StateDir, p.Name, v.log+".trust"), nil
+}
+
+// readTrust reads a trust file; nil when there is none.
+func readTrust(path string) (*ledger.Trust, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var text []byte
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular() || info.Size() > maxTrustFile:
+		err = errors.New("not a small regular file")
+	default:
+		text, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Unverifiable, "trust_unreadable", i18n.Tf("güven dosyası okunamadı: %s: %s", "the trust file cannot be read: %s: %s", path, fault.Cause(err))).Because(err)
+	}
+	t, err := ledger.ParseTrust(text)
+	if err != nil {
+		return nil, err
+	}
+	return &t, nil
+}
+
+func noTrust(path string) error {
+	return fault.New(fault.Unverifiable, "trust_missing", i18n.Tf("güven dosyası yok: %s", "there is no trust file: %s", path)).
+		WithHint(i18n.T("günlüğün sahibi `iskurctl audit checkpoint --out DOSYA` ile üretir; dosyayı bu klasörden ayrı bir yoldan alıp --trust ile verin",
+			"the owner of the log makes it with `iskurctl audit checkpoint --out FILE`; get it by another way than this folder and give it with --trust"))
+}
+
+// verdict turns the report into the error that the exit code comes from.
+func verdict(r ledger.Report) error {
+	n := strconv.Itoa(len(r.Findings))
+	switch r.Class() {
+	case fault.Integrity:
+		return fault.New(fault.Integrity, "verify_broken", i18n.Tf("günlük bozulmuş ya da değiştirilmiş; bulgu sayısı: %s", "the log is damaged or was changed; findings: %s", n)).
+			WithHint(i18n.T("hiçbir şeyi onarmayın ve silmeyin; deponun ya da paketin kopyasını alıp bulgularla birlikte sorumluya iletin", "repair and delete nothing; copy the store or the bundle and hand it over with the findings"))
+	case fault.Unverifiable:
+		return fault.New(fault.Unverifiable, "verify_unverifiable", i18n.Tf("doğrulanamadı: anahtar ya da güven bilgisi eksik; bulgu sayısı: %s", "it could not be verified: a key or trust is missing; findings: %s", n))
+	case fault.Negative:
+		return fault.New(fault.Negative, "verify_policy", i18n.Tf("günlük sağlam, ancak saklama kuralı tutulmamış; bulgu sayısı: %s", "the log is whole, but a rule of retention is not kept; findings: %s", n))
+	}
+	return nil
+}
+
+// fields is the report as one object.
+func fields(r ledger.Report, d *Deps) []output.Field {
+	findings := make([][]output.Field, len(r.Findings))
+	for i, f := range r.Findings {
+		var seq any
+		if f.Seq >= 0 {
+			seq = f.Seq
+		}
+		findings[i] = []output.Field{
+			{Key: "code", Kind: output.Code, Value: string(f.Code)},
+			{Key: "level", Kind: output.Code, Value: weight(f.Code)},
+			{Key: "seq", Kind: output.Number, Value: seq},
+			{Key: "detail", Kind: output.Text, Value: d.In(f.Detail)},
+		}
+	}
+	number := func(key string, n int64) output.Field { return output.Field{Key: key, Kind: output.Number, Value: n} }
+	return []output.Field{
+		{Key: "log", Title: i18n.T("günlük", "log"), Kind: output.Code, Value: r.Log},
+		{Key: "level", Title: i18n.T("düzey", "level"), Kind: output.Code, Value: string(r.Level)},
+		{Key: "verdict", Title: i18n.T("karar", "verdict"), Kind: output.Code, Value: r.Verdict},
+		{Key: "size", Title: i18n.T("kayıt sayısı", "size"), Kind: output.Number, Value: r.Size},
+		{Key: "root", Title: i18n.T("kök", "root"), Kind: output.Code, Value: r.Root.String()},
+		{Key: "coverage", Title: i18n.T("okunan", "coverage"), Kind: output.JSON, Value: []output.Field{
+			number("new", r.Coverage.New), number("new_read", r.Coverage.NewRead), number("old", r.Coverage.Old), number("old_read", r.Coverage.OldRead),
+			number("disclosures", r.Coverage.Disclosures),
+		}},
+		{Key: "findings", Title: i18n.T("bulgular", "findings"), Kind: output.JSON, Value: findings},
+	}
+}
+
+// weight names how much a finding weighs.
+func weight(c ledger.Code) string {
+	switch c.Class() {
+	case fault.Integrity:
+		return "integrity"
+	case fault.Unverifiable:
+		return "unverifiable"
+	case fault.Negative:
+		return "policy"
+	}
+	return "note"
+}

@@ -1,0 +1,265 @@
+package bundle
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/ledger"
+)
+
+// step is how many tiles of the lowest level are read before their entries are: one read of the source's at a time, so
+// that a small pool of connections is enough.
+const step = 16
+
+// tree writes tile/: every tile above the lowest level, and on that the right edge and what the wanted entries are in.
+type tree struct {
+	*export
+	size  int64
+	above [8]struct { // the last tile read of each level
+		index int64
+		tile  []byte
+	}
+	block []byte // of one entry bundle
+	leaf  []byte // 0x00 and the entry, to be hashed (RFC 6962, section 2.1)
+}
+
+func (x *export) tree(ctx context.Context) error {
+	t := &tree{export: x, size: x.sum.Size, leaf: make([]byte, 1, 1+maxLeaf)}
+	if err := t.edge(ctx); err != nil {
+		return err
+	}
+	for level := 1; t.size>>(8*level) > 0; level++ {
+		for index := int64(0); widthAt(t.size, level, index) > 0; index++ {
+			if err := t.upper(ctx, level, index); err != nil {
+				return err
+			}
+		}
+	}
+	held, err := t.held(ctx)
+	if err != nil {
+		return err
+	}
+	last := int64(-1)
+	for _, r := range held {
+		for from := r.From; from < r.To; from += step {
+			last = min(from+step, r.To)
+			if err := t.lowest(ctx, from, last); err != nil {
+				return err
+			}
+		}
+	}
+	if w := int(t.size % ledger.Width); w > 0 && last != t.size/ledger.Width+1 {
+		tile, err := t.read(ctx, 0, t.size/ledger.Width)
+		if err != nil {
+			return err
+		}
+		return t.bag.put(payload+TilePath(0, t.size/ledger.Width, w), tile)
+	}
+	return nil
+}
+
+// read gives a tile in the width that a log of this size has. What the log got meanwhile is cut off.
+func (t *tree) read(ctx context.Context, level int, index int64) ([]byte, error) {
+	width := widthAt(t.size, level, index)
+	tile, err := t.src.Tile(ctx, level, index, width)
+	if err != nil {
+		return nil, err
+	}
+	if len(tile) < width*hashSize {
+		return nil, badTile(level, index, width)
+	}
+	return tile[:width*hashSize], nil
+}
+
+func badTile(level int, index int64, width int) error {
+	return damaged(i18n.Tf("ağacın %s dosyası eksik ya da tutarsız", "tile %s of the tree is missing or does not fit", TilePath(level, index, width)))
+}
+
+// edge computes the root from the tiles at the right end (RFC 6962, section 2.1) and compares it with the signed one.
+func (t *tree) edge(ctx context.Context) error {
+	root, err := tlog.TreeHash(0, nil)
+	if err != nil {
+		return err
+	}
+	first := true
+	for level := 0; t.size>>(8*level) > 0; level++ {
+		n := t.size >> (8 * level)
+		width := n % ledger.Width
+		if width == 0 {
+			continue
+		}
+		tile, err := t.read(ctx, level, n/ledger.Width)
+		if err != nil {
+			return err
+		}
+		for width > 0 { // the perfect subtrees, from the right
+			one := width & -width
+			h := subtree(tile[(width-one)*hashSize : width*hashSize])
+			if !first {
+				h = tlog.NodeHash(h, root)
+			}
+			root, first = h, false
+			width -= one
+		}
+	}
+	if root != t.sum.Root {
+		return damaged(i18n.T("ağacın kökü, imzalı denetim noktasına uymuyor", "the root of the tree does not fit the signed checkpoint"))
+	}
+	return nil
+}
+
+// subtree gives the root over a power of two of hashes.
+func subtree(hashes []byte) tlog.Hash {
+	if len(hashes) == hashSize {
+		return tlog.Hash(hashes)
+	}
+	half := len(hashes) / 2
+	return tlog.NodeHash(subtree(hashes[:half]), subtree(hashes[half:]))
+}
+
+// upper writes a tile above the lowest level.
+func (t *tree) upper(ctx context.Context, level int, index int64) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	tile, err := t.read(ctx, level, index)
+	if err != nil {
+		return err
+	}
+	if err := t.fits(ctx, level, index, tile); err != nil {
+		return err
+	}
+	return t.bag.put(payload+TilePath(level, index, len(tile)/hashSize), tile)
+}
+
+// fits compares the root of a full tile with its place in the tile above. What lies in a tile that is not full, the
+// signed root covers.
+func (t *tree) fits(ctx context.Context, level int, index int64, tile []byte) error {
+	if len(tile) < maxTile {
+		return nil
+	}
+	above := &t.above[level+1]
+	if parent := index / ledger.Width; above.tile == nil || above.index != parent {
+		tile, err := t.read(ctx, level+1, parent)
+		if err != nil {
+			return err
+		}
+		above.index, above.tile = parent, tile
+	}
+	h := subtree(tile)
+	if at := int(index%ledger.Width) * hashSize; !bytes.Equal(above.tile[at:at+hashSize], h[:]) {
+		return badTile(level, index, ledger.Width)
+	}
+	return nil
+}
+
+// held gives the tiles of the lowest level whose entries are wanted and still there, merged.
+func (t *tree) held(ctx context.Context) ([]ledger.Range, error) {
+	extent, err := t.src.Extent(ctx, t.size)
+	if err != nil {
+		return nil, err
+	}
+	var held []ledger.Range
+	for _, r := range append([]ledger.Range{t.sum.Range}, t.o.Extra...) {
+		r.From, r.To = max(0, r.From), min(r.To, t.size)
+		if r.From >= r.To {
+			continue
+		}
+		want := whole(r)
+		for _, e := range extent {
+			have := whole(ledger.Range{From: max(0, e.From), To: min(e.To, t.size)})
+			if h := (ledger.Range{From: max(want.From, have.From), To: min(want.To, have.To)}); h.From < h.To {
+				held = append(held, h)
+			}
+		}
+	}
+	slices.SortFunc(held, func(a, b ledger.Range) int { return int(min(1, max(-1, a.From-b.From))) })
+	merged := held[:0]
+	for _, r := range held {
+		if n := len(merged); n > 0 && r.From <= merged[n-1].To {
+			merged[n-1].To = max(merged[n-1].To, r.To)
+			continue
+		}
+		merged = append(merged, r)
+	}
+	return merged, nil
+}
+
+// lowest writes the tiles [from, to) of the lowest level with their entries.
+func (t *tree) lowest(ctx context.Context, from, to int64) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var tiles [step][]byte
+	for i := from; i < to; i++ {
+		tile, err := t.read(ctx, 0, i)
+		if err != nil {
+			return err
+		}
+		if err := t.fits(ctx, 0, i, tile); err != nil {
+			return err
+		}
+		tiles[i-from] = tile
+	}
+	next, end := from*ledger.Width, min(to*ledger.Width, t.size)
+	t.block = t.block[:0]
+	for e, err := range t.src.Entries(ctx, next, end) {
+		if err != nil {
+			return err
+		}
+		if e.Seq != next {
+			break
+		}
+		tile := tiles[next/ledger.Width-from]
+		if !t.add(e.Leaf, tile[next%ledger.Width*hashSize:]) {
+			return damaged(i18n.Tf("%s numaralı kayıt, ağaçtaki özetine uymuyor", "entry %s does not fit its hash in the tree", plain(next)))
+		}
+		if bytes.HasPrefix(e.Leaf, []byte(keyLeaf)) {
+			t.keys = append(t.keys, next)
+		}
+		if next++; next%ledger.Width == 0 || next == end {
+			if err := t.bundle((next-1)/ledger.Width, tile); err != nil {
+				return err
+			}
+		}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if next != end {
+		return damaged(i18n.Tf("%s numaralı kayıt eksik", "entry %s is missing", plain(next)))
+	}
+	t.sum.Entries += end - from*ledger.Width
+	return nil
+}
+
+// add appends the entry to the bundle when it fits the hash that tile begins with.
+func (t *tree) add(leaf, tile []byte) bool {
+	if len(leaf) > maxLeaf {
+		return false
+	}
+	t.leaf = append(t.leaf[:1], leaf...)
+	if h := sha256.Sum256(t.leaf); !bytes.Equal(h[:], tile[:hashSize]) {
+		return false
+	}
+	t.block = binary.BigEndian.AppendUint16(t.block, uint16(len(leaf)))
+	t.block = append(t.block, leaf...)
+	return true
+}
+
+// bundle writes the entries gathered and their tile.
+func (t *tree) bundle(index int64, tile []byte) error {
+	width := len(tile) / hashSize
+	if err := t.bag.put(payload+TilePath(0, index, width), tile); err != nil {
+		return err
+	}
+	err := t.bag.put(payload+EntriesPath(index, width), t.block)
+	t.block = t.block[:0]
+	return err
+}

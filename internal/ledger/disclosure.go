@@ -1,0 +1,143 @@
+package ledger
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"iter"
+	"slices"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+// saltLen is the length of a disclosure's salt in bytes, 128 bits (RFC 9901, 9.3): without it, a number of eleven digits
+// is found from its digest by trying all of them.
+const saltLen = 16
+
+// DigestLen is the length of a digest as it stands in an entry: SHA-256 in base64url without padding.
+const DigestLen = 43
+
+// Disclosure is a personal value that an entry holds the salted digest of (RFC 9901, 4.2.1). Value is canonical JSON.
+type Disclosure struct {
+	Name  string
+	Value []byte
+}
+
+// Text gives the value when it is a string.
+func (d Disclosure) Text() (string, bool) {
+	if len(d.Value) == 0 || d.Value[0] != '"' {
+		return "", false
+	}
+	return string(textOf(d.Value)), true
+}
+
+// Object gives the members of the value, in ascending order, when it is an object of strings.
+func (d Disclosure) Object() ([]Pair, bool) {
+	if len(d.Value) == 0 || d.Value[0] != '{' {
+		return nil, false
+	}
+	return pairsOf(d.Value), true
+}
+
+// Disclose makes a disclosure with a fresh salt from rand, and the digest to put into the entry. value is canonical JSON
+// as EncodeString and ObjectOfStrings write it; anything else, and a name that may not be one, is class Internal.
+func Disclose(rand io.Reader, name string, value []byte) (disclosure, digest string, err error) {
+	d, err := AppendDisclosure(nil, rand, name, value)
+	if err != nil {
+		return "", "", err
+	}
+	return string(d), DisclosureDigest(d), nil
+}
+
+// AppendDisclosure is Disclose for many: it appends the disclosure to dst. Its digest is AppendDigest of what was added.
+func AppendDisclosure(dst []byte, rand io.Reader, name string, value []byte) ([]byte, error) {
+	if !validKey(name) || reserved(name) || scanValue(value, 0) != len(value) {
+		return nil, fault.New(fault.Internal, "disclosure_invalid", i18n.T(
+			"kişisel alanın adı ya da değeri kurallı biçimde değil", "the name or the value of a disclosure is not in canonical form"))
+	}
+	text := len(`["",""`) + base64.RawURLEncoding.EncodedLen(saltLen) + len(name) + len(`,]`) + len(value)
+	length := base64.RawURLEncoding.EncodedLen(text)
+	// The JSON text is written behind the place of the disclosure, within the same room, and encoded from there.
+	dst = slices.Grow(dst, length+text+saltLen)
+	end := len(dst)
+	room := dst[end : end+length+text+saltLen]
+	salt := room[length+text:]
+	if _, err := io.ReadFull(rand, salt); err != nil {
+		return nil, fault.New(fault.Internal, "no_random", i18n.T("sistem rastgele sayı vermedi", "the system gave no random numbers")).Because(err)
+	}
+	b := append(room[length:length:length+text], `["`...)
+	b = base64.RawURLEncoding.AppendEncode(b, salt)
+	b = append(b, `","`...)
+	b = append(b, name...)
+	b = append(b, `",`...)
+	b = append(b, value...)
+	b = append(b, ']')
+	base64.RawURLEncoding.Encode(room[:length], b)
+	clear(room[length:]) // nothing personal stays behind the result
+	return dst[:end+length], nil
+}
+
+// reserved names cannot be disclosed (RFC 9901, 4.2.1).
+func reserved(name string) bool { return name == keyDigests || name == "..." }
+
+// DisclosureDigest gives the digest of a disclosure: 43 characters of base64url.
+func DisclosureDigest(disclosure []byte) string {
+	return string(AppendDigest(make([]byte, 0, DigestLen), disclosure))
+}
+
+// AppendDigest appends the digest of a disclosure to dst.
+func AppendDigest(dst, disclosure []byte) []byte {
+	sum := sha256.Sum256(disclosure)
+	return base64.RawURLEncoding.AppendEncode(dst, sum[:])
+}
+
+// OpenDisclosure reads a disclosure: base64url of [salt, name, value] in canonical form. The error is ErrNotCanonical;
+// that the digest stands in an entry is for the caller to find.
+func OpenDisclosure(d []byte) (Disclosure, error) {
+	b, err := base64.RawURLEncoding.Strict().AppendDecode(make([]byte, 0, len(d)), d)
+	if err != nil || base64.RawURLEncoding.EncodedLen(len(b)) != len(d) { // the decoder passes over line ends
+		return Disclosure{}, badDisclosure()
+	}
+	head := len(`["`) + base64.RawURLEncoding.EncodedLen(saltLen)
+	if len(b) < head+1 || string(b[:2]) != `["` || !validSalt(b[2:head]) || string(b[head:head+1]) != `"` {
+		return Disclosure{}, badDisclosure()
+	}
+	rest, ok := bytes.CutPrefix(b[head+1:], []byte(`,"`))
+	if !ok {
+		return Disclosure{}, badDisclosure()
+	}
+	name, value, ok := bytes.Cut(rest, []byte(`",`))
+	if !ok || !validKey(string(name)) || reserved(string(name)) {
+		return Disclosure{}, badDisclosure()
+	}
+	if end := scanValue(value, 0); end < 0 || string(value[end:]) != "]" {
+		return Disclosure{}, badDisclosure()
+	}
+	return Disclosure{Name: string(name), Value: value[:len(value)-1]}, nil
+}
+
+func badDisclosure() error {
+	return &Problem{LeafNotCanonical, i18n.T("kişisel alan kurallı biçimde değil", "a disclosure is not in canonical form")}
+}
+
+// validSalt: sixteen bytes in their one spelling.
+func validSalt(b []byte) bool {
+	var salt [saltLen + 2]byte
+	n, err := base64.RawURLEncoding.Strict().Decode(salt[:], b)
+	return err == nil && n == saltLen
+}
+
+// SplitDisclosures yields the disclosures of "d1~d2~d3". They are parts of sd.
+func SplitDisclosures(sd []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		rest := sd
+		for more := len(rest) > 0; more; {
+			var d []byte
+			if d, rest, more = bytes.Cut(rest, []byte("~")); !yield(d) {
+				return
+			}
+		}
+	}
+}

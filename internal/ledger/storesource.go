@@ -1,0 +1,188 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"iter"
+	"math"
+	"sync"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"iskurctl/internal/seal"
+)
+
+// readPage is how many entries one read takes: an open read keeps the -wal from being recycled.
+const readPage = 4096
+
+// Source gives the log as it stands in the store, for Verify, for proofs and for bundles.
+func (l *Log) Source() *StoreSource { return &StoreSource{log: l} }
+
+// StoreSource reads a log from its store.
+type StoreSource struct {
+	log  *Log
+	lock sync.Mutex
+	data map[int64]*seal.DataKey
+}
+
+// Checkpoint gives the head's signed note.
+func (s *StoreSource) Checkpoint(ctx context.Context) ([]byte, error) {
+	head, _, err := s.log.Head(ctx)
+	return head.Note, err
+}
+
+// Pruned gives how many entries were disposed of.
+func (s *StoreSource) Pruned(ctx context.Context) (int64, error) {
+	head, _, err := s.log.Head(ctx)
+	return head.Pruned, err
+}
+
+// Extent is everything from the first tile that was not disposed of.
+func (s *StoreSource) Extent(ctx context.Context, size int64) ([]Range, error) {
+	pruned, err := s.Pruned(ctx)
+	return []Range{{From: pruned &^ (Width - 1), To: size}}, err
+}
+
+// Tile reads a stored tile. The partial one of the lowest level is not stored: it is the hashes beside the last entries.
+func (s *StoreSource) Tile(ctx context.Context, level int, index int64, width int) ([]byte, error) {
+	var hashes []byte
+	if level > 0 || width == Width {
+		err := s.log.store.Read().QueryRowContext(ctx, named(readTile, s.log.Name), level, index).Scan(&hashes)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, nil
+		}
+		return hashes, s.log.explain(ctx, err)
+	}
+	rows, err := s.log.store.Read().QueryContext(ctx, named(readHashes, s.log.Name), index*Width, index*Width+int64(width))
+	if err != nil {
+		return nil, s.log.explain(ctx, err)
+	}
+	defer func() { _ = rows.Close() }()
+	hashes = make([]byte, 0, width*tlog.HashSize)
+	var h sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&h); err != nil {
+			return nil, s.log.explain(ctx, err)
+		}
+		hashes = append(hashes, h...)
+	}
+	return hashes, s.log.explain(ctx, rows.Err())
+}
+
+// Entries yields the rows of [from, to). Asked for what lies beyond the size (to is math.MaxInt64), it yields the rows
+// that no head speaks of.
+func (s *StoreSource) Entries(ctx context.Context, from, to int64) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		text := readLeaves
+		if to == math.MaxInt64 {
+			text = readBeyond
+		}
+		s.pages(ctx, text, from, to, yield, func(rows *sql.Rows) (int64, bool, error) {
+			var e Entry
+			if err := rows.Scan(&e.Seq, (*sql.RawBytes)(&e.Leaf), (*sql.RawBytes)(&e.Hash)); err != nil {
+				return 0, false, err
+			}
+			return e.Seq, yield(e, nil), nil
+		})
+	}
+}
+
+// pages runs the statement a page at a time; each gives the row's number and whether to go on.
+func (s *StoreSource) pages(ctx context.Context, text string, from, to int64, fail func(Entry, error) bool, each func(*sql.Rows) (int64, bool, error)) {
+	text = named(text, s.log.Name) + " LIMIT 4096"
+	for from < to {
+		n, more := 0, true
+		err := func() error {
+			rows, err := s.log.store.Read().QueryContext(ctx, text, from, to)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = rows.Close() }()
+			for more && rows.Next() {
+				var seq int64
+				if seq, more, err = each(rows); err != nil {
+					return err
+				}
+				from, n = seq+1, n+1
+			}
+			return rows.Err()
+		}()
+		if err != nil {
+			fail(Entry{}, s.log.explain(ctx, err))
+			return
+		}
+		if !more || n < readPage {
+			return
+		}
+	}
+}
+
+// Disclosures yields the opened disclosures of [from, to).
+func (s *StoreSource) Disclosures(ctx context.Context, from, to int64) iter.Seq2[Disclosed, error] {
+	return func(yield func(Disclosed, error) bool) {
+		fail := func(_ Entry, err error) bool { return yield(Disclosed{}, err) }
+		var plain []byte
+		s.pages(ctx, readSealed, from, to, fail, func(rows *sql.Rows) (int64, bool, error) {
+			var d Disclosed
+			var key int64
+			var sealed sql.RawBytes
+			if err := rows.Scan(&d.Seq, &key, &sealed); err != nil {
+				return 0, false, err
+			}
+			dataKey, err := s.key(ctx, key)
+			if err == nil {
+				plain, err = dataKey.Open(plain[:0], sealed, s.log.Name, d.Seq)
+				d.SD = plain
+			}
+			d.Err = err
+			return d.Seq, yield(d, nil), nil
+		})
+	}
+}
+
+func (s *StoreSource) key(ctx context.Context, id int64) (*seal.DataKey, error) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if k := s.data[id]; k != nil {
+		return k, nil
+	}
+	keys, err := s.log.keys()
+	if err != nil {
+		return nil, err
+	}
+	k, err := keys.Find(ctx, s.log.Name, id)
+	if err != nil {
+		return nil, err
+	}
+	if s.data == nil || len(s.data) > 1000 { // consent has a key a person
+		s.data = make(map[int64]*seal.DataKey)
+	}
+	s.data[id] = k
+	return k, nil
+}
+
+// KeyLeaves yields the key/1 entries, whose place in the tree is not proven yet.
+func (s *StoreSource) KeyLeaves(ctx context.Context) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		rows, err := s.log.store.Read().QueryContext(ctx, named(readRotations, s.log.Name))
+		if err != nil {
+			yield(Entry{}, s.log.explain(ctx, err))
+			return
+		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var e Entry
+			if err := rows.Scan(&e.Seq, &e.Leaf); err != nil {
+				yield(Entry{}, s.log.explain(ctx, err))
+				return
+			}
+			if e.Leaf != nil && !yield(e, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(Entry{}, s.log.explain(ctx, err))
+		}
+	}
+}

@@ -1,0 +1,295 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+// inspection is what a reader holds of a chunk at the level Deep: entries and disclosures, copied into one buffer that
+// is used again for the next chunk.
+type inspection struct {
+	buf       []byte
+	entries   []Entry
+	disclosed []Disclosed
+	leaf      Leaf
+	digest    []byte
+	seen      []bool // digests of one entry
+}
+
+func (d *inspection) reset() {
+	d.buf, d.entries, d.disclosed = d.buf[:0], d.entries[:0], d.disclosed[:0]
+}
+
+// copy keeps b until the reset. What was copied before stays where it is when the buffer has to grow.
+func (d *inspection) copy(b []byte) []byte {
+	if b == nil {
+		return nil
+	}
+	if len(d.buf)+len(b) > cap(d.buf) {
+		d.buf = make([]byte, 0, max(2*cap(d.buf), len(b), 64<<10))
+	}
+	from := len(d.buf)
+	d.buf = append(d.buf, b...)
+	return d.buf[from:len(d.buf):len(d.buf)]
+}
+
+func (d *inspection) keep(e Entry) {
+	d.entries = append(d.entries, Entry{e.Seq, d.copy(e.Leaf), d.copy(e.Hash)})
+}
+
+// inspect looks at the form of the chunk's entries and at their disclosures, and hands what is sound to the domain.
+// Damaged entries were reported: nothing is said of what they hold.
+func (r *reader) inspect(ctx context.Context) error {
+	d := &r.deep
+	for x, err := range r.v.src.Disclosures(ctx, r.from, r.to) {
+		if err != nil {
+			return err
+		}
+		x.SD = d.copy(x.SD)
+		d.disclosed = append(d.disclosed, x)
+	}
+	damaged, disclosed := r.damaged, d.disclosed
+	var unfit []int64
+	sound, open := d.entries[:0], d.disclosed[:0]
+	for _, e := range d.entries {
+		for len(damaged) > 0 && damaged[0] < e.Seq {
+			damaged = damaged[1:]
+		}
+		for len(disclosed) > 0 && disclosed[0].Seq < e.Seq {
+			r.stray(disclosed[0])
+			disclosed = disclosed[1:]
+		}
+		var own *Disclosed
+		if len(disclosed) > 0 && disclosed[0].Seq == e.Seq {
+			own, disclosed = &disclosed[0], disclosed[1:]
+		}
+		if len(damaged) > 0 && damaged[0] == e.Seq {
+			continue
+		}
+		if !r.wellFormed(e) {
+			unfit = append(unfit, e.Seq)
+			continue
+		}
+		sound = append(sound, e)
+		ok, err := r.disclosures(ctx, e.Seq, own)
+		if err != nil {
+			return err
+		}
+		if ok {
+			open = append(open, *own)
+			r.job.disclosures++
+		}
+	}
+	for _, x := range disclosed {
+		r.stray(x)
+	}
+	if r.v.o.Domain == nil {
+		return nil
+	}
+	r.damaged = append(r.damaged, unfit...)
+	slices.Sort(r.damaged)
+	summary, findings, err := r.v.o.Domain.Inspect(ctx, &Chunk{From: r.from, To: r.to, Entries: sound, Disclosed: open, Damaged: r.damaged})
+	r.summary = summary
+	r.findings = append(r.findings, findings...)
+	return err
+}
+
+// stray reports disclosures of an entry that is not there, unless its absence is reported.
+func (r *reader) stray(x Disclosed) {
+	if _, ok := slices.BinarySearch(r.damaged, x.Seq); !ok {
+		r.findings = append(r.findings, strayFinding(x.Seq, r.v.pruned.Load()))
+	}
+}
+
+func strayFinding(seq, pruned int64) Finding {
+	if seq < pruned {
+		return Finding{ErasedDataPresent, seq, i18n.T("imha edilmiş kaydın kişisel alanları duruyor", "the disclosures of an entry that was disposed of are still there")}
+	}
+	return Finding{DisclosureUnreferenced, seq, i18n.T("kişisel alanların ait olduğu kayıt yok", "disclosures without the entry they would belong to")}
+}
+
+// knownKind: the kinds of entries that the logs have, with the version of their members.
+func knownKind(kind string) bool {
+	switch kind {
+	case "query/1", "outcome/1", "look/1", "text/1", "consent/1", "erased/1", "pruned/1", "key/1", "peer/1":
+		return true
+	}
+	return false
+}
+
+// wellFormed parses an entry into r.deep.leaf and looks at what every entry has.
+func (r *reader) wellFormed(e Entry) bool {
+	l := &r.deep.leaf
+	if len(e.Leaf) > MaxLeaf {
+		return false // that is reported at every level
+	}
+	if err := ParseLeaf(e.Leaf, l); err != nil {
+		var p *Problem
+		if !errors.As(err, &p) {
+			p = &Problem{LeafNotCanonical, i18n.T("kayıt okunamıyor", "the entry cannot be read")}
+		}
+		r.findings = append(r.findings, p.Finding(e.Seq))
+		return false
+	}
+	if !knownKind(l.Kind) {
+		r.findings = append(r.findings, Finding{LeafSchema, e.Seq, i18n.T("kaydın türü bilinmiyor", "the kind of the entry is unknown")})
+		return false
+	}
+	r.times.add(e.Seq, l.Millis)
+	return true
+}
+
+// disclosures compares the disclosures of the entry in r.deep.leaf with its digests; ok says that they are there and
+// all belong to it.
+func (r *reader) disclosures(ctx context.Context, seq int64, own *Disclosed) (ok bool, err error) {
+	l := &r.deep.leaf
+	report := func(c Code, detail i18n.Text) { r.findings = append(r.findings, Finding{c, seq, detail}) }
+	if own == nil {
+		if l.Digests() == 0 || seq < r.v.pruned.Load() || r.excused(seq) {
+			return false, nil
+		}
+		pruned, err := r.pruned(ctx)
+		if err == nil && seq >= pruned {
+			report(DisclosureMissing, i18n.Tf("kaydın %d kişisel alanının hiçbiri yok", "none of the %d disclosures of the entry is there", l.Digests()))
+		}
+		return false, err
+	}
+	if seq < r.v.pruned.Load() {
+		r.findings = append(r.findings, strayFinding(seq, r.v.pruned.Load()))
+		return false, nil
+	}
+	if own.Err != nil {
+		switch {
+		case fault.ClassOf(own.Err) == fault.Integrity:
+			report(DisclosureDamaged, i18n.T("kaydın mühürlü kişisel alanları bozulmuş ya da başka bir kayda ait", "the sealed disclosures of the entry are damaged or those of another"))
+		case fault.ClassOf(own.Err) != fault.Unverifiable:
+			return false, own.Err
+		case !r.excused(seq):
+			report(DisclosureUndecryptable, i18n.T("kaydın kişisel alanları açılamadı: anahtarı yok", "the disclosures of the entry could not be opened: their key is not there"))
+		}
+		return false, nil
+	}
+	d := &r.deep
+	d.seen = append(d.seen[:0], make([]bool, l.Digests())...)
+	matched, extra := 0, 0
+	for piece := range SplitDisclosures(own.SD) {
+		d.digest = AppendDigest(d.digest[:0], piece)
+		if i := l.IndexDigest(d.digest); i >= 0 && !d.seen[i] {
+			d.seen[i] = true
+			matched++
+		} else {
+			extra++
+		}
+	}
+	missing := l.Digests() - matched
+	if extra > 0 {
+		report(DisclosureUnreferenced, i18n.Tf("%d kişisel alanın özeti kayıtta yok", "%d disclosures have no digest in the entry", extra))
+	}
+	if missing > extra && !r.excused(seq) { // one that was exchanged is said once
+		report(DisclosureMissing, i18n.Tf("kaydın %d kişisel alanından %d tanesi yok", "%[2]d of the %[1]d disclosures of the entry are missing", l.Digests(), missing))
+	}
+	return extra == 0, nil
+}
+
+func (r *reader) excused(seq int64) bool {
+	x, ok := r.v.o.Domain.(Excuser)
+	return ok && x.Excused(seq)
+}
+
+// timeSpan is the times of a chunk: how it begins and ends, and the entries at which time goes back, one a run.
+type timeSpan struct {
+	entries       int
+	first, second int64 // entries
+	begins, ends  int64 // ms
+	falling       bool  // the last entry is earlier than the one before
+	back          []int64
+}
+
+func (s *timeSpan) add(seq, ms int64) {
+	s.entries++
+	switch s.entries {
+	case 1:
+		s.first, s.begins, s.ends = seq, ms, ms
+		return
+	case 2:
+		s.second = seq
+	}
+	falls := ms < s.ends
+	if falls && !s.falling {
+		s.back = append(s.back, seq)
+	}
+	s.ends, s.falling = ms, falls
+}
+
+// lastTime is the time of the entry before the next chunk.
+type lastTime struct {
+	known, falling bool
+	ms             int64
+}
+
+// fold joins the times of a chunk to those before, and hands its summary to the domain.
+func (v *verification) fold(j *job) {
+	if s := j.times; s.entries > 0 {
+		falls := v.times.known && s.begins < v.times.ms
+		if falls {
+			if len(s.back) > 0 && s.back[0] == s.second {
+				s.back = s.back[1:]
+			}
+			if !v.times.falling {
+				s.back = slices.Insert(s.back, 0, s.first)
+			}
+		}
+		for _, seq := range s.back {
+			v.found.add(Finding{TimeBeforePrev, seq, i18n.T("kaydın zamanı kendinden öncekinin zamanından erken", "the time of the entry is before that of the one before")})
+		}
+		if s.entries == 1 {
+			s.falling = falls
+		}
+		v.times = lastTime{true, s.falling, s.ends}
+	}
+	if v.o.Domain != nil {
+		v.found.add(v.o.Domain.Fold(j.summary)...)
+	}
+}
+
+// strays looks for disclosures where the source has no entries: outside of what it claims to hold, and beyond the
+// checkpoint.
+func (v *verification) strays(ctx context.Context) error {
+	from := int64(0)
+	for _, r := range append(slices.Clone(v.selected), Range{From: v.size, To: v.size}) {
+		for x, err := range v.src.Disclosures(ctx, from, min(r.From, v.size)) {
+			if err != nil {
+				return err
+			}
+			v.found.add(strayFinding(x.Seq, v.pruned.Load()))
+		}
+		from = r.To
+	}
+	var beyond []Finding
+	for x, err := range v.src.Disclosures(ctx, v.size, math.MaxInt64) {
+		if err != nil {
+			return err
+		}
+		if len(beyond) <= maxFindings {
+			beyond = append(beyond, strayFinding(x.Seq, 0))
+		}
+	}
+	if len(beyond) == 0 {
+		return nil
+	}
+	size, err := v.grown(ctx) // what was logged meanwhile is no stray
+	if err != nil {
+		return err
+	}
+	for _, f := range beyond {
+		if f.Seq >= size {
+			v.found.add(f)
+		}
+	}
+	return nil
+}

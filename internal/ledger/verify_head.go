@@ -1,0 +1,242 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math"
+	"slices"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"iskurctl/internal/i18n"
+)
+
+// head reads the checkpoint and compares it with the trusted state. goOn is false when there is nothing to compare the
+// rest with: no readable checkpoint, one of another log, or one whose signature is false.
+func (v *verification) head(ctx context.Context) (goOn bool, err error) {
+	v.newest = v.o.Vkey
+	if t := v.o.Trust; t != nil {
+		v.newest, v.scrub = t.Vkey, t.Scrub
+	}
+	signed, err := v.src.Checkpoint(ctx)
+	if err != nil {
+		return false, err
+	}
+	if len(signed) == 0 {
+		return false, v.noCheckpoint(ctx)
+	}
+	c, err := ReadCheckpoint(signed)
+	var p *Problem
+	if errors.As(err, &p) {
+		v.found.add(p.Finding(-1))
+		return false, nil
+	}
+	v.checkpoint, v.size = c, c.Size
+	if v.o.Origin != "" && c.Origin != v.o.Origin {
+		v.found.add(Finding{OriginMismatch, -1, i18n.T("denetim noktası başka bir günlüğün", "the checkpoint is that of another log")})
+		return false, nil
+	}
+	if err := v.claimedKeys(ctx); err != nil {
+		return false, err
+	}
+	// Entries that are not proven yet cannot make a signature good, but whose it claims to be and is not, is false.
+	if _, p := v.signedBy(v.chain(v.claimed).keys); p != nil && p.Code == SigInvalid {
+		v.found.add(p.Finding(-1))
+		return false, nil
+	}
+	t := v.o.Trust
+	if t == nil {
+		return true, nil
+	}
+	v.known = min(t.Size, v.size)
+	switch {
+	case v.size < t.Size:
+		v.found.add(Finding{Rollback, -1, i18n.Tf("günlük %d kayıt; daha önce %d kayıtken görülmüştü", "the log has %d entries; it was seen with %d before", v.size, t.Size)})
+	case v.size == t.Size && c.Root != t.Root:
+		v.found.add(Finding{ForkAtSize, -1, i18n.Tf("%d kayıtlık günlüğün kökü, aynı boyutta daha önce görülenden başka", "the root at %d entries is another one than was seen at this size before", v.size)})
+	}
+	return true, nil
+}
+
+// noCheckpoint: a log that was never written to has none.
+func (v *verification) noCheckpoint(ctx context.Context) error {
+	v.checkpoint.Root = rootOf(0, [levels][]byte{})
+	missing := v.o.Trust != nil && v.o.Trust.Size > 0
+	for _, err := range v.src.Entries(ctx, 0, math.MaxInt64) {
+		if err != nil {
+			return err
+		}
+		missing = true
+		break
+	}
+	if missing {
+		v.found.add(Finding{CheckpointMissing, -1, i18n.T("günlükte kayıt olmalı, ama imzalı denetim noktası yok", "the log should have entries, but there is no signed checkpoint")})
+	}
+	return nil
+}
+
+// keyLeafPrefix begins every key/1 entry: its members are sorted and it has no digests.
+const keyLeafPrefix = `{"k":"key/1",`
+
+// keyLeaf is an entry that replaces the signing key.
+type keyLeaf struct {
+	seq        int64
+	hash       Hash
+	note, vkey string // empty when the entry is malformed: then nobody endorsed anything
+}
+
+func readKeyLeaf(seq int64, leaf []byte) keyLeaf {
+	k := keyLeaf{seq: seq, hash: tlog.RecordHash(leaf)}
+	var l Leaf
+	if ParseLeaf(leaf, &l) == nil && l.Kind == "key/1" {
+		k.note, _ = l.Str("note")
+		k.vkey, _ = l.Str("vkey")
+	}
+	return k
+}
+
+func bySeq(a, b keyLeaf) int { return cmp.Compare(a.seq, b.seq) }
+
+// claimedKeys asks the source for the key/1 entries, if it can tell.
+func (v *verification) claimedKeys(ctx context.Context) error {
+	s, ok := v.src.(KeySource)
+	if !ok {
+		return nil
+	}
+	for e, err := range s.KeyLeaves(ctx) {
+		if err != nil {
+			return err
+		}
+		if e.Seq >= 0 && e.Seq < v.size { // one beyond belongs to a checkpoint that came later
+			v.claimed = append(v.claimed, readKeyLeaf(e.Seq, e.Leaf))
+		}
+	}
+	slices.SortFunc(v.claimed, bySeq)
+	return nil
+}
+
+// signingKey is a link of the chain of keys.
+type signingKey struct {
+	vkey     string
+	verifier note.Verifier
+}
+
+// keyChain is what follows from the believed key: each key named the next one. The last signs the checkpoint. until is
+// where the chain breaks, -1 when it does not; stray says that it breaks at its very beginning, at an entry that the
+// believed key has nothing to do with.
+type keyChain struct {
+	keys   []signingKey
+	broken int64
+	stray  bool
+}
+
+// chain follows the key/1 entries, ascending, from the believed key.
+func (v *verification) chain(leaves []keyLeaf) keyChain {
+	c := keyChain{broken: -1}
+	believed := v.o.Vkey
+	if v.o.Trust != nil {
+		believed = v.o.Trust.Vkey
+	}
+	verifier, err := newVerifier(believed)
+	if err != nil {
+		return c
+	}
+	c.keys = []signingKey{{believed, verifier}}
+	endorses := func(by note.Verifier, l keyLeaf) bool {
+		next, err := OpenKeyNote(l.note, v.checkpoint.Origin, by)
+		return err == nil && next == l.vkey
+	}
+	// What led to the believed key was endorsed by keys that nobody has to know any more.
+	made := slices.IndexFunc(leaves, func(l keyLeaf) bool { return l.vkey == believed })
+	first := slices.IndexFunc(leaves, func(l keyLeaf) bool { return endorses(verifier, l) })
+	if made >= 0 && (first < 0 || made < first) {
+		leaves = leaves[made+1:]
+	}
+	for i, l := range leaves {
+		by := c.keys[len(c.keys)-1].verifier
+		if !endorses(by, l) {
+			c.broken = l.seq
+			if i == 0 {
+				_, problem := openNote([]byte(l.note), by)
+				c.stray = problem != nil && problem.Code == SigUnknownKey
+			}
+			return c
+		}
+		next, err := newVerifier(l.vkey)
+		if err != nil { // cannot be: the note was just read
+			return c
+		}
+		c.keys = append(c.keys, signingKey{l.vkey, next})
+	}
+	return c
+}
+
+// signedBy tells which of the keys signed the checkpoint, the newest first; -1 for none, with the problem.
+func (v *verification) signedBy(keys []signingKey) (int, *Problem) {
+	problem := &Problem{SigUnknownKey, i18n.T("denetim noktasını güvenilen anahtar ya da onun devrettiği bir anahtar imzalamamış",
+		"the checkpoint is signed neither by the trusted key nor by one that follows from it")}
+	for i := len(keys) - 1; i >= 0; i-- {
+		_, err := OpenCheckpoint(v.checkpoint.Note, keys[i].verifier)
+		if err == nil {
+			return i, nil
+		}
+		var p *Problem
+		if errors.As(err, &p) && p.Code != SigUnknownKey {
+			return -1, p
+		}
+	}
+	return -1, problem
+}
+
+// signer judges the signature once it is known which key/1 entries are in the tree.
+func (v *verification) signer(ctx context.Context) error {
+	if v.newest == "" {
+		v.found.add(Finding{TrustMissing, -1, i18n.T("imzası bilinen bir anahtar yok; denetim noktasını kimin imzaladığı denetlenemedi",
+			"there is no key to believe; who signed the checkpoint could not be checked")})
+		return nil
+	}
+	proven := v.keys
+	damaged := false // one that does not count may be the one that is missing: that is reported, not the gap
+	for _, k := range v.claimed {
+		if covers(v.selected, k.seq) {
+			damaged = damaged || !slices.ContainsFunc(v.keys, func(p keyLeaf) bool { return p.seq == k.seq })
+			continue
+		}
+		n, err := v.path(ctx, 0, k.seq/Width)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !n.sure:
+		case n.at(k.seq%Width) == k.hash:
+			proven = append(proven, k)
+		default:
+			damaged = true
+			v.found.add(leafFinding(k.seq))
+		}
+	}
+	slices.SortFunc(proven, bySeq)
+	chain := v.chain(proven)
+	if len(chain.keys) > 0 {
+		v.newest = chain.keys[len(chain.keys)-1].vkey
+	}
+	by, problem := v.signedBy(chain.keys)
+	if chain.broken >= 0 && (by == 0 || !chain.stray) {
+		v.found.add(Finding{KeyChainBroken, chain.broken, i18n.T("imza anahtarını değiştiren kaydı önceki anahtar onaylamamış",
+			"the entry that replaces the signing key is not endorsed by the key before")})
+		if problem != nil && problem.Code == SigUnknownKey {
+			return nil // that follows from it
+		}
+	}
+	switch {
+	case problem != nil && damaged && problem.Code == SigUnknownKey:
+	case problem != nil:
+		v.found.add(problem.Finding(-1))
+	case by < len(chain.keys)-1:
+		v.found.add(Finding{KeyNotValidAtSize, -1, i18n.Tf("%d kayıtlık denetim noktasını, daha önce değiştirilmiş bir anahtar imzalamış",
+			"the checkpoint of %d entries is signed by a key that was replaced before", v.size)})
+	}
+	return nil
+}

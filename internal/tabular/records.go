@@ -1,0 +1,121 @@
+package tabular
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"io"
+	"iter"
+
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+)
+
+// Record is one row of a CSV input.
+type Record struct {
+	Line   int64    // the physical line on which it starts, counted from 1
+	Fields []string // the columns asked for, in the order asked; valid until the next step only
+}
+
+// Records gives several columns of a CSV input whose header names them, in any order among any others; of optional
+// columns those that are not there give "". Lines without anything but blanks are no rows.
+//
+// The delimiter is the one of comma, semicolon and tab that the header uses. Encodings, limits and errors are those of
+// Values; a required column that is not in the header is column_missing, class Input.
+func Records(r io.Reader, required, optional []string) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		text, err := decode(r)
+		if err != nil {
+			yield(Record{}, faultRead(1, err))
+			return
+		}
+		g := &guard{r: text, csv: true}
+		if err := records(bufio.NewReaderSize(g, 64<<10), g, required, optional, yield); err != nil && !errors.Is(err, errStopped) {
+			yield(Record{}, asFault(g, err))
+		}
+	}
+}
+
+func records(in *bufio.Reader, g *guard, required, optional []string, yield func(Record, error) bool) error {
+	r := csv.NewReader(in)
+	r.ReuseRecord = true
+	r.Comma = detect(in)
+	g.comma = []byte(string(r.Comma))
+	var places []int // of the columns; nil before the header
+	out := make([]string, len(required)+len(optional))
+	for {
+		record, err := r.Read()
+		if err == io.EOF { //nolint:errorlint // see guard: only io.EOF itself is the end
+			if places == nil {
+				return faultMissing(1, required[0])
+			}
+			return nil
+		}
+		if len(record) == 1 && (err == nil || errors.Is(err, csv.ErrFieldCount)) && clean(record[0]) == "" {
+			if places == nil {
+				r.FieldsPerRecord = 0 // a line of blanks before the header does not say how many columns there are
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		line, _ := r.FieldPos(0)
+		if len(record) > fieldLimit { // the guard has not counted what stood in the buffer when the delimiter was found
+			return faultWide(int64(line))
+		}
+		if places == nil {
+			if places, err = placeAll(record, required, optional, line); err != nil {
+				return err
+			}
+			continue
+		}
+		for i, at := range places {
+			out[i] = ""
+			if at >= 0 {
+				out[i] = clean(record[at])
+			}
+		}
+		if !yield(Record{Line: int64(line), Fields: out}, nil) {
+			return errStopped
+		}
+	}
+}
+
+// placeAll finds the columns in the header; -1 stands for an optional one that is not there.
+func placeAll(header, required, optional []string, line int) ([]int, error) {
+	places := make([]int, 0, len(required)+len(optional))
+	for _, name := range required {
+		at, err := find(header, name, line)
+		if err != nil {
+			return nil, missing(err, line, name)
+		}
+		places = append(places, at)
+	}
+	for _, name := range optional {
+		at, err := find(header, name, line)
+		if err != nil {
+			if fault.From(err).Code != codeNoColumn {
+				return nil, missing(err, line, name)
+			}
+			at = -1
+		}
+		places = append(places, at)
+	}
+	return places, nil
+}
+
+const codeNoColumn = "tc_column_missing" // what find says
+
+// missing words the errors of find for a column that the program, not the user, chose.
+func missing(err error, line int, name string) error {
+	if f := fault.From(err); f.Code != codeNoColumn {
+		return fault.New(f.Class, f.Code, f.Message).WithHint(i18n.Tf("başlıkta tek bir %s sütunu bırakın", "leave one column %s in the header", name))
+	}
+	return faultMissing(line, name)
+}
+
+func faultMissing(line int, name string) error {
+	return fault.New(fault.Input, "column_missing", i18n.Tf("%s. satır: başlıkta %s sütunu yok", "line %s: the header has no column %s", plain(int64(line)), name)).
+		WithHint(i18n.T("ilk satır sütun adlarını taşımalıdır", "the first line must hold the names of the columns"))
+}
