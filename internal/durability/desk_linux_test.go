@@ -104,6 +104,16 @@ func serve(t *testing.T) *service {
 	return s
 }
 
+// again has the service listen where it listened before.
+func (s *service) again(t *testing.T) {
+	t.Helper()
+	addr := strings.TrimPrefix(s.srv.URL(), "http://")
+	var err error
+	if s.srv, err = sandbox.Listen(addr, s.Service); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // close returns when every request that came was counted.
 func (s *service) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

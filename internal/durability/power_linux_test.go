@@ -10,9 +10,17 @@ import (
 // cutsPerDisk bounds how long a log grows: the whole of it is compared after every cut.
 const cutsPerDisk = 25
 
-// Power cuts at any moment while up to four processes ask: every request that the service has seen has its row
-// afterwards, the store opens, and the log is sound. The control is the same program on the same disk with syncs that
-// do nothing but say that they did; it must lose rows, or the cuts prove nothing.
+// atOnce is the most calls that a process of this test has under way.
+const atOnce = 4
+
+// Power cuts at any moment while up to four processes ask: every request that the service had seen when the power went
+// has its row afterwards, the store opens, and the log is sound. The control is the same program on the same disk with
+// syncs that do nothing but say that they did; it must lose rows, or the cuts prove nothing.
+//
+// Only the disk loses its power, the processes do not. A sync that is in the kernel at that very moment may come back
+// with 0 although the journal it waited for was given up (a trace shows it: entered before the cut, back after it), and
+// the calls of that one commit then leave a machine that has no power. They are told apart by their time and counted
+// for themselves; only one sync is under way at a time, so a cut can cause no more than one process has calls at once.
 func TestPowerCutsLoseNoRowOfACallThatWasMade(t *testing.T) {
 	faked := strace(t, "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:retval=0")
 	ownMounts(t)
@@ -22,8 +30,8 @@ func TestPowerCutsLoseNoRowOfACallThatWasMade(t *testing.T) {
 	for left := cuts; left > 0 && !t.Failed(); left -= cutsPerDisk {
 		real.power(t, nil, min(left, cutsPerDisk))
 	}
-	t.Logf("%d cuts, %d calls, %d rows, %d of them unknown, %d lost; %d processes took the dead disk for a damaged file",
-		real.cuts, real.calls, real.rows, real.unknown, real.lost, real.damaged)
+	t.Logf("%d cuts, %d calls, %d rows, %d of them unknown, %d lost; %d calls after a cut by a sync that it overtook; %d processes took the dead disk for a damaged file",
+		real.cuts, real.calls, real.rows, real.unknown, real.lost, real.late, real.damaged)
 	if real.calls == 0 || real.unknown == 0 {
 		t.Errorf("%d calls, %d of them cut off: this run proves nothing", real.calls, real.unknown)
 	}
@@ -42,8 +50,9 @@ func TestPowerCutsLoseNoRowOfACallThatWasMade(t *testing.T) {
 type figures struct {
 	verdict
 	cuts    int
-	broken  int // stores that could not be read after a cut
-	damaged int // processes that took the disk that was gone for a damaged file
+	late    int64 // calls without a row that left after the cut
+	broken  int   // stores that could not be read after a cut
+	damaged int   // processes that took the disk that was gone for a damaged file
 }
 
 func (f *figures) add(v verdict) {
@@ -69,16 +78,20 @@ func (f *figures) power(t *testing.T, before []string, cuts int) {
 	if before != nil {
 		disk.sync() // what the control loses, it loses by its own syncs
 	}
+	late := map[string]int64{} // calls of this disk that need no row
+	var v verdict
 	for range cuts {
-		f.damaged += d.untilCut(disk, before, lists)
+		atCut, damaged := d.untilCut(disk, before, lists)
 		f.cuts++
-		seen := d.service.received()
+		f.damaged += damaged
+		d.service.close()
 		rows, err := d.rows()
-		v := judge(seen, rows)
+		seen := d.service.received()
+		d.service.again(t)
 		if before != nil {
-			if err != nil {
+			if v = judge(seen, rows); err != nil { // no row is left
 				f.broken++
-				f.add(v) // no row is left
+				f.add(v)
 				return
 			}
 			continue
@@ -86,8 +99,13 @@ func (f *figures) power(t *testing.T, before []string, cuts int) {
 		if err != nil {
 			t.Fatalf("after a cut: %v", err)
 		}
-		if wrong := v.sound(); wrong != "" {
-			t.Errorf("after a cut: %s", wrong)
+		n := excuse(late, atCut, seen, rows)
+		f.late += n
+		if n > atOnce {
+			t.Errorf("%d calls without a row left after a cut, more than one commit can have caused", n)
+		}
+		if v = judge(seen, rows); v.sound() != "" {
+			t.Errorf("after a cut: %s", v.sound())
 		}
 		if verifies {
 			if r := d.run("audit", "verify", "--full"); r.code != 0 {
@@ -95,30 +113,41 @@ func (f *figures) power(t *testing.T, before []string, cuts int) {
 			}
 		}
 	}
+	f.add(v)
 	if before == nil {
 		d.settled()
 	}
-	d.service.close()
-	rows, err := d.rows()
-	if err != nil {
-		t.Fatal(err)
+}
+
+// excuse takes the calls that left after the cut and have no row out of seen, now and (by late) after every later cut,
+// and gives how many are new.
+func excuse(late, atCut, seen map[string]int64, rows []row) (n int64) {
+	left := map[string]int64{}
+	for _, r := range rows {
+		left[r.Params["KIMLIK_NO"]]++
 	}
-	v := judge(d.service.received(), rows)
-	f.add(v)
-	if wrong := v.sound(); before == nil && wrong != "" {
-		t.Error(wrong)
+	for number := range seen {
+		seen[number] -= late[number]
+		missing := min(seen[number]-left[number], seen[number]+late[number]-atCut[number])
+		if missing > 0 {
+			late[number] += missing
+			seen[number] -= missing
+			n += missing
+		}
 	}
+	return n
 }
 
 // untilCut runs one to four batches, cuts the power at a random moment, ends what is left and mounts the disk anew. Some
 // cuts hit the start of the processes, most of them hit calls. Half of the time the processes live on for a while: on a
-// disk that is gone none may go on asking. damaged counts those that end with 6 then.
-func (d *desk) untilCut(disk *disk, before, lists []string) (damaged int) {
+// disk that is gone none may go on asking. atCut is what the service had received when the power went; damaged counts
+// the processes that end with 6 then.
+func (d *desk) untilCut(disk *disk, before, lists []string) (atCut map[string]int64, damaged int) {
 	d.t.Helper()
 	var all []*running
 	asked := d.service.Requests()
 	for _, file := range lists[:1+rand.IntN(len(lists))] {
-		args := lookup(file, 1+rand.IntN(4))
+		args := lookup(file, 1+rand.IntN(atOnce))
 		if rand.IntN(2) == 0 {
 			args = append(args, "--resume")
 		}
@@ -131,6 +160,7 @@ func (d *desk) untilCut(disk *disk, before, lists []string) (damaged int) {
 	}
 	time.Sleep(rand.N(500 * time.Millisecond))
 	early := slices.DeleteFunc(slices.Clone(all), func(r *running) bool { return !r.ended() })
+	atCut = d.service.received()
 	disk.cut()
 	if rand.IntN(2) == 0 {
 		for _, r := range all {
@@ -153,5 +183,5 @@ func (d *desk) untilCut(disk *disk, before, lists []string) (damaged int) {
 		}
 	}
 	disk.restart()
-	return damaged
+	return atCut, damaged
 }

@@ -91,6 +91,7 @@ func (r *reader) run(ctx context.Context, j *job) error {
 		r.judge(t)
 	}
 	slices.Sort(r.damaged)
+	r.damaged = slices.Compact(r.damaged)
 	j.keys = slices.DeleteFunc(j.keys, func(k keyLeaf) bool {
 		_, bad := slices.BinarySearch(r.damaged, k.seq)
 		return bad
@@ -220,6 +221,11 @@ func (r *reader) judge(t tile) {
 	root := foldFull(best)
 	if c.sure && root != c.hash {
 		r.tileProblem(t, TileMismatch, aboveText(t))
+		for i, there := range have { // none of them is known to be in the tree
+			if there {
+				r.damaged = append(r.damaged, t.index*Width+int64(i))
+			}
+		}
 	}
 	r.roots = append(r.roots, tileRoot{root, true})
 	r.keep(t, best, c.sure && root == c.hash)

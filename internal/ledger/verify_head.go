@@ -159,8 +159,9 @@ func (v *verification) chain(leaves []keyLeaf) keyChain {
 		if !endorses(by, l) {
 			c.broken = l.seq
 			if i == 0 {
-				_, problem := openNote([]byte(l.note), by)
-				c.stray = problem != nil && problem.Code == SigUnknownKey
+				_, err := note.Open([]byte(l.note), note.VerifierList(by))
+				var other *note.UnverifiedNoteError
+				c.stray = errors.As(err, &other)
 			}
 			return c
 		}

@@ -178,7 +178,7 @@ func (e *Engine) run(ctx context.Context, i int, s step) (err error) {
 	m := &matcher{at: s.at, reach: s.reach(e.window)}
 	var left [2]*sorter
 	for side, in := range []**sorter{&e.ours, other} {
-		if *in, err = (*in).by(s.at); err != nil {
+		if *in, err = (*in).by(ctx, s.at); err != nil {
 			return err
 		}
 		if m.in[side], err = (*in).sorted(); err != nil {

@@ -171,6 +171,13 @@ func TestAsManyPairsAsPossibleInACrowd(t *testing.T) {
 	}
 }
 
+func TestACrowdDoesNotCostTheRowsBehindItTheirPairs(t *testing.T) {
+	a, b := make([]int64, 70), make([]int64, 70)
+	if p := match(t, 0, append(a, 6), append(b, 5, 6)); len(p.pairs) != 71 || fmt.Sprint(p.alone) != "[[] [5]]" {
+		t.Errorf("%d pairs, left %v", len(p.pairs), p.alone)
+	}
+}
+
 func TestOnlyTheEarliestOfEqualRowsPairs(t *testing.T) {
 	p := match(t, 2000, []int64{5000, 5000, 5000}, []int64{5100})
 	if len(p.pairs) != 1 || fmt.Sprint(p.alone[ours], p.surplus[ours]) != "[5000 5000] [true true]" {
@@ -231,7 +238,7 @@ func TestSortingOnDiskIsSorting(t *testing.T) {
 			}
 		}
 		at := rapid.SampledFrom([]int{atFull, atUser, atMethod}).Draw(t, "second key")
-		o, err := o.by(at)
+		o, err := o.by(contextOf(), at)
 		if err != nil {
 			t.Fatal(err)
 		}

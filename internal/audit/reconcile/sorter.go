@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"io"
 	"os"
@@ -176,7 +177,7 @@ func (o *sorter) sorted() (*merge, error) {
 }
 
 // by gives the same records sorted by another key.
-func (o *sorter) by(at int) (*sorter, error) {
+func (o *sorter) by(ctx context.Context, at int) (*sorter, error) {
 	if o.at == at || len(o.runs) == 0 {
 		o.at = at
 		return o, nil
@@ -186,7 +187,10 @@ func (o *sorter) by(at int) (*sorter, error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
+	for n := 0; ; n++ {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		r, err := m.next()
 		if err != nil {
 			return nil, err

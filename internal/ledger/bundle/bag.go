@@ -102,21 +102,28 @@ func (b *bag) fault(err error) error {
 
 // open makes a file of the bag, and the folders above it.
 func (b *bag) open(name string) (*os.File, error) {
-	folder := path.Dir(name)
-	b.lock.Lock()
-	made := b.made[folder]
-	b.made[folder] = true
-	b.lock.Unlock()
-	if !made {
-		if err := b.root.MkdirAll(folder, 0o700); err != nil {
-			return nil, b.write(err)
-		}
+	if err := b.folder(path.Dir(name)); err != nil {
+		return nil, b.write(err)
 	}
 	f, err := b.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, b.write(err)
 	}
 	return f, nil
+}
+
+// folder makes sure that the folder is there, whoever else needs it at the same time.
+func (b *bag) folder(name string) error {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	if b.made[name] {
+		return nil
+	}
+	if err := b.root.MkdirAll(name, 0o700); err != nil {
+		return err
+	}
+	b.made[name] = true
+	return nil
 }
 
 // write is fault for what stands within the temporary folder, where a name that is taken is no matter of the person's.

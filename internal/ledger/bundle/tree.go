@@ -29,7 +29,14 @@ type tree struct {
 	leaf  []byte // 0x00 and the entry, to be hashed (RFC 6962, section 2.1)
 }
 
+// batch is an entry bundle that is complete, with its tile.
+type batch struct {
+	index         int64
+	tile, entries []byte
+}
+
 func (x *export) tree(ctx context.Context) error {
+	defer close(x.batches)
 	t := &tree{export: x, size: x.sum.Size, leaf: make([]byte, 1, 1+maxLeaf)}
 	if err := t.edge(ctx); err != nil {
 		return err
@@ -224,7 +231,7 @@ func (t *tree) lowest(ctx context.Context, from, to int64) error {
 			t.keys = append(t.keys, next)
 		}
 		if next++; next%ledger.Width == 0 || next == end {
-			if err := t.bundle((next-1)/ledger.Width, tile); err != nil {
+			if err := t.pass(ctx, batch{(next - 1) / ledger.Width, tile, t.block}); err != nil {
 				return err
 			}
 		}
@@ -253,13 +260,36 @@ func (t *tree) add(leaf, tile []byte) bool {
 	return true
 }
 
-// bundle writes the entries gathered and their tile.
-func (t *tree) bundle(index int64, tile []byte) error {
-	width := len(tile) / hashSize
-	if err := t.bag.put(payload+TilePath(0, index, width), tile); err != nil {
-		return err
+// pass hands a batch on to be written, and gets an old one's memory for the next.
+func (t *tree) pass(ctx context.Context, b batch) error {
+	select {
+	case t.batches <- b:
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	err := t.bag.put(payload+EntriesPath(index, width), t.block)
-	t.block = t.block[:0]
-	return err
+	select {
+	case t.block = <-t.used:
+	default:
+		t.block = nil
+	}
+	return nil
+}
+
+// store writes batches while the next are being read: to make thousands of files can take longer than to read and hash
+// what goes into them. Two run at a time.
+func (x *export) store(context.Context) error {
+	for b := range x.batches {
+		width := len(b.tile) / hashSize
+		if err := x.bag.put(payload+TilePath(0, b.index, width), b.tile); err != nil {
+			return err
+		}
+		if err := x.bag.put(payload+EntriesPath(b.index, width), b.entries); err != nil {
+			return err
+		}
+		select {
+		case x.used <- b.entries[:0]:
+		default:
+		}
+	}
+	return nil
 }

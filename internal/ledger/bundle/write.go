@@ -66,7 +66,7 @@ func Write(ctx context.Context, dir string, src ledger.Source, o Options) (Summa
 		return Summary{}, err
 	}
 	defer b.discard()
-	x := &export{bag: b, src: src, o: o}
+	x := &export{bag: b, src: src, o: o, batches: make(chan batch, 8), used: make(chan []byte, 8)}
 	if err := x.bind(ctx); err != nil {
 		return Summary{}, err
 	}
@@ -94,6 +94,9 @@ type export struct {
 	sum  Summary
 	note []byte
 	keys []int64 // key/1 entries written
+
+	batches chan batch  // read, to be written
+	used    chan []byte // memory of those that were
 }
 
 // damaged is the error for a log that does not fit together: from it nothing is made that looks in order.
@@ -150,7 +153,7 @@ func (x *export) payload(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var running sync.WaitGroup
-	for _, part := range []func(context.Context) error{x.tree, x.disclosures, x.records, x.texts} {
+	for _, part := range []func(context.Context) error{x.tree, x.store, x.store, x.disclosures, x.records, x.texts} {
 		running.Go(func() {
 			if err := part(ctx); err != nil {
 				stop(err)
