@@ -43,7 +43,7 @@ func TestEveryRequestBeginsAfterTheSyncOfItsRow(t *testing.T) {
 				caught += n
 				seen += people
 			}
-			t.Logf("%d calls, each after a sync of its row; %d of %d single syncs would be missed", seen, caught, syncs)
+			t.Logf("%d calls, each after a sync of its row; of %d such syncs the absence of %d is noticed", seen, syncs, caught)
 		})
 	}
 }

@@ -37,7 +37,19 @@ func (s *Store) Explain(err error) error {
 	if ioFailure(err) {
 		return s.end(explain(err))
 	}
+	if corrupt(err) { // what a disk that cannot be read looks like to SQLite
+		for _, suffix := range []string{"", "-wal"} {
+			if e := readThrough(s.path + suffix); e != nil {
+				return s.end(filing(e))
+			}
+		}
+	}
 	return explain(err)
+}
+
+func corrupt(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == codeCorrupt
 }
 
 func ioFailure(err error) bool {

@@ -13,3 +13,6 @@ func fileSystem(path string) (string, error) {
 	}
 	return unix.ByteSliceToString(st.Fstypename[:]), nil
 }
+
+// readThrough does nothing: closing a descriptor here drops the locks that SQLite holds on the file.
+func readThrough(string) error { return nil }

@@ -1,6 +1,13 @@
 package store
 
-import "golang.org/x/sys/unix"
+import (
+	"errors"
+	"io"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // networkKinds are the f_type values of statfs(2) under which WAL is not safe: other machines may have the same file
 // open, or (FUSE) nobody knows what the locks and mappings are worth.
@@ -21,4 +28,18 @@ func fileSystem(path string) (string, error) {
 		return "", err
 	}
 	return networkKinds()[uint32(st.Type)], nil
+}
+
+// readThrough reads a file from end to end and gives the input/output error that came, nil for none: SQLite reports a
+// read that failed as a damaged file. Only where locks belong to descriptors: elsewhere closing the file drops SQLite's.
+func readThrough(path string) error {
+	f, err := os.Open(path)
+	if err == nil {
+		_, err = io.Copy(io.Discard, f)
+		_ = f.Close()
+	}
+	if errors.Is(err, syscall.EIO) {
+		return err
+	}
+	return nil
 }
