@@ -27,12 +27,17 @@ type ExportOptions struct {
 // Export writes the bundle that the other party gets (Madde 8(14)) into the folder dir, which must not exist. Errors:
 // those of bundle.Write and of List; Input, export_empty, for a log that holds nothing yet.
 func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.Summary, error) {
+	now := l.now()
 	head, ok, err := l.ledger.Head(ctx)
 	if err != nil {
 		return bundle.Summary{}, err
 	}
 	if !ok || head.Size == 0 {
 		return bundle.Summary{}, fault.New(fault.Input, "export_empty", i18n.T("günlükte henüz kayıt yok; dışa aktarılacak bir şey yok", "the log holds no entry yet; there is nothing to export"))
+	}
+	since, err := l.Since(ctx)
+	if err != nil {
+		return bundle.Summary{}, err
 	}
 	src := l.ledger.Source()
 	r := ledger.Range{From: head.Pruned, To: head.Size}
@@ -55,7 +60,8 @@ func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.S
 		entries = Entries(ctx, withoutDisclosures{src}, r, head.Size)
 	}
 	return bundle.Write(ctx, dir, src, bundle.Options{
-		Checkpoint: head.Note, Vkey: head.Vkey, Range: wanted, Extra: extra, PersonalData: o.PersonalData, Records: Records(entries), Now: l.now(),
+		Checkpoint: head.Note, Vkey: head.Vkey, Range: wanted, Extra: extra, PersonalData: o.PersonalData, Records: Records(entries), Now: now,
+		Period: bundle.Period(Covered(o.From, o.To, since, now)),
 		Readme: bundle.Readme(bundle.ReadmeOptions{Origin: head.Origin, Size: head.Size, Range: r, Pruned: head.Pruned, PersonalData: o.PersonalData,
 			Contents: i18n.T("Bu klasör, İŞKUR'un MYK'dan yaptığı belge sorgularının günlüğüdür (protokol madde 8/14): her sorgu için kullanıcı, yöntem, gönderilen parametreler, tarih ve milisaniye, amaç ve sonuç.",
 				"This folder is the log of the certificate queries that İŞKUR made to MYK (protocol, article 8(14)): for each query the user, the method, the parameters sent, date and millisecond, the purpose and the outcome.")}),

@@ -75,7 +75,7 @@ func TestTheCheckpointsFaultsAreNamedAtEveryLevel(t *testing.T) {
 
 func TestARollbackAForkAndAnotherPastDiverge(t *testing.T) {
 	signer, _, vkey := testKey(t, testOrigin, 1)
-	for _, size := range edgeSizes {
+	for _, size := range sizes() {
 		m := logOf(t, size)
 		for _, level := range allLevels {
 			later := &Trust{Vkey: vkey, Size: size + 1, Root: Hash{1}}
@@ -92,7 +92,11 @@ func TestARollbackAForkAndAnotherPastDiverge(t *testing.T) {
 			continue
 		}
 		// The log's owner writes the past anew and signs it: nothing is wrong but that it was seen before.
-		for _, seen := range []int64{1, size / 2, size - 1, size &^ 255} {
+		seens := []int64{1, size / 2, size - 1, size &^ 255}
+		if size > 1000 { // a log of this size takes its time to forge
+			seens = []int64{size - 1}
+		}
+		for _, seen := range seens {
 			if seen == 0 || seen == size {
 				continue
 			}
@@ -186,13 +190,13 @@ func both(m *memory) []Source { return []Source{knowing{m}, m} }
 
 func TestTheChainOfKeysIsFollowed(t *testing.T) {
 	m := rotated(t, 1000, 300, 700)
-	for seen := range int64(3) {
+	for _, seen := range []int64{0, 200, 600} {
 		for key := byte(1); key <= 3; key++ {
-			trust := m.trustAt(t, seen*200, testVkey(t, key))
+			trust := m.trustAt(t, seen, testVkey(t, key))
 			for _, level := range allLevels {
 				for i, src := range both(m) {
 					r := verifyLog(t, src, Options{Level: level, Trust: trust})
-					if i == 1 && key < 3 && (level == Quick || level == Default && key == 1 && seen == 2) {
+					if i == 1 && key < 3 && (level == Quick || level == Default && key == 1 && seen == 600) {
 						wantFindings(t, r, find(SigUnknownKey, -1)) // it has not read the entry
 						continue
 					}
@@ -441,4 +445,3 @@ func TestTheRootOfAnySizeIsThatOfTlog(t *testing.T) {
 		}
 	}
 }
-

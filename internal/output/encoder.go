@@ -1,6 +1,10 @@
 package output
 
-import "strconv"
+import (
+	"strconv"
+
+	"iskurctl/internal/i18n"
+)
 
 // encoder writes one format. Every method appends to dst and gives it back, so that one buffer serves a whole run;
 // a record is appended whole or, with an error, not at all (the sink drops what was appended).
@@ -52,4 +56,21 @@ func (fl flattener) add(dst []entry, prefix string, depth int, fields []Field) [
 		dst = fl.add(dst, e.path+fl.sep, depth+1, nested)
 	}
 	return dst
+}
+
+// apart takes the lists of objects out of an object, for people; in their place stands that a list is empty, or nothing.
+func apart(fields []Field, lang i18n.Lang) (plain, lists []Field) {
+	for _, f := range fields {
+		items, ok := f.Value.([][]Field)
+		switch {
+		case !ok:
+			plain = append(plain, f)
+		case len(items) == 0:
+			f.Kind, f.Value = Code, i18n.T("yok", "none").In(lang)
+			plain = append(plain, f)
+		default:
+			lists = append(lists, f)
+		}
+	}
+	return plain, lists
 }

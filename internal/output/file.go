@@ -3,6 +3,7 @@ package output
 import (
 	"crypto/rand"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -161,13 +162,32 @@ func (a *atomicFile) discard() {
 // WriteFile writes data to a file of mode 0600 that appears whole or not at all. An existing one is replaced with force
 // only. Errors: those of --out, class Output.
 func WriteFile(path string, data []byte, force bool) error {
+	return WriteStream(path, force, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// WriteStream is WriteFile for what does not fit into memory: fill writes it. An error of fill leaves no file behind and
+// is given back as it is.
+func WriteStream(path string, force bool, fill func(io.Writer) error) error {
 	a, err := createFile(path, force)
 	if err != nil {
 		return err
 	}
-	if err := a.write(data); err != nil {
+	if err := fill(filler{a}); err != nil {
 		a.discard()
 		return err
 	}
 	return a.commit()
+}
+
+// filler is the file for who fills it; its errors are those of --out.
+type filler struct{ a *atomicFile }
+
+func (f filler) Write(p []byte) (int, error) {
+	if err := f.a.write(p); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }

@@ -163,8 +163,8 @@ func TestASummaryIsOneObject(t *testing.T) {
 		{"excel", Options{Excel: true}, "\ufefftotal;5\r\nby_reason.ok;3\r\nby_reason.length;0\r\nfindings.0.code;V01\r\nfindings.1.code;\"'=1;2\"\r\nnone;[]\r\n"},
 		{"fields", Options{Format: "json", Fields: []string{"none", "total"}}, `{"none":[],"total":5}` + "\n"},
 		{"jq", Options{JQ: ".by_reason.ok, .findings[0].code"}, "3\nV01\n"},
-		{"md", Options{Format: "md"}, "| alan | değer |\n| --- | --- |\n| Toplam | 5 |\n| Nedenlere göre › ok | 3 |\n| Nedenlere göre › length | 0 |\n| findings › 0 › code | V01 |\n| findings › 1 › code | =1;2 |\n| none | \\[] |\n"},
-		{"table", Options{Format: "table"}, "Toplam           5\nNedenlere göre\n  ok             3\n  length         0\nfindings\n  0\n    code         V01\n  1\n    code         =1;2\nnone             []\n"},
+		{"md", Options{Format: "md"}, "| alan | değer |\n| --- | --- |\n| Toplam | 5 |\n| Nedenlere göre › ok | 3 |\n| Nedenlere göre › length | 0 |\n| none | yok |\n\n**findings**\n\n| code |\n| --- |\n| V01 |\n| =1;2 |\n"},
+		{"table", Options{Format: "table"}, "Toplam           5\nNedenlere göre\n  ok             3\n  length         0\nnone             yok\n\nfindings\ncode\n────\nV01\n=1;2\n"},
 	} {
 		var b bytes.Buffer
 		s, err := Open(c.o, Target{Out: &b, Lang: i18n.TR}, nil)

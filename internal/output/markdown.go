@@ -59,7 +59,8 @@ func (e *markdownEncoder) object(dst []byte, fields []Field) ([]byte, error) {
 		dst = append(dst, "| --- | --- |\n"...)
 	}
 	titles := flattener{func(f Field) string { return titleIn(e.lang, f.Title, f.Key) }, " › "}
-	for _, l := range titles.lines(fields) {
+	plain, lists := apart(fields, e.lang)
+	for _, l := range titles.lines(plain) {
 		if l.group {
 			continue
 		}
@@ -68,6 +69,23 @@ func (e *markdownEncoder) object(dst []byte, fields []Field) ([]byte, error) {
 			return dst, err
 		}
 		dst = markdownRow(dst, []string{l.path, s})
+	}
+	for _, f := range lists {
+		dst = append(appendMarkdown(append(dst, "\n**"...), titles.label(f)), "**\n\n"...)
+		t := markdownEncoder{masker: e.masker, lang: e.lang, headers: true}
+		for _, m := range f.Value.([][]Field)[0] {
+			t.cols = append(t.cols, Column{Key: m.Key, Title: m.Title, Kind: m.Kind})
+		}
+		for _, item := range f.Value.([][]Field) {
+			values := make([]any, len(t.cols))
+			for i := range min(len(item), len(values)) {
+				values[i] = item[i].Value
+			}
+			var err error
+			if dst, err = t.record(dst, values); err != nil {
+				return dst, err
+			}
+		}
 	}
 	return dst, nil
 }

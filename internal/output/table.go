@@ -78,11 +78,13 @@ func (e *tableEncoder) block(dst []byte) ([]byte, error) {
 	return dst, err
 }
 
-// object draws two columns without lines, title and value; the members of a nested object stand indented below it.
+// object draws two columns without lines, title and value; the members of a nested object stand indented below it. A
+// list of objects becomes a table of its own below all that.
 func (e *tableEncoder) object(dst []byte, fields []Field) ([]byte, error) {
-	titles := flattener{func(f Field) string { return titleIn(e.lang, f.Title, f.Key) }, "."}
+	title := func(f Field) string { return titleIn(e.lang, f.Title, f.Key) }
 	var rows [][]string
-	for _, l := range titles.lines(fields) {
+	plain, lists := apart(fields, e.lang)
+	for _, l := range (flattener{title, "."}).lines(plain) {
 		label, value := strings.Repeat("  ", l.depth)+CleanLine(l.label), ""
 		if !l.group {
 			s, err := e.plain(l.kind, l.value)
@@ -93,11 +95,42 @@ func (e *tableEncoder) object(dst []byte, fields []Field) ([]byte, error) {
 		}
 		rows = append(rows, []string{label, value})
 	}
-	if len(rows) == 0 {
-		return dst, nil
+	var err error
+	if len(rows) > 0 {
+		g := grid{cols: []Column{{Key: "key"}, {Key: "value"}}, rows: rows, width: e.width, palette: e.palette, labels: true, sep: " "}
+		if dst, err = g.draw(dst, &e.buf); err != nil {
+			return dst, err
+		}
 	}
-	g := grid{cols: []Column{{Key: "key"}, {Key: "value"}}, rows: rows, width: e.width, palette: e.palette, labels: true, sep: " "}
-	return g.draw(dst, &e.buf)
+	for i, list := range lists {
+		if i > 0 || len(rows) > 0 {
+			dst = append(dst, '\n')
+		}
+		if dst, err = e.list(append(dst, e.palette.Bold(CleanLine(title(list)))+"\n"...), list.Value.([][]Field)); err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
+}
+
+// list draws the objects of a list, which all have the members of the first one, as a table.
+func (e *tableEncoder) list(dst []byte, items [][]Field) ([]byte, error) {
+	t := tableEncoder{masker: e.masker, lang: e.lang, headers: e.headers, width: e.width, palette: e.palette}
+	for _, f := range items[0] {
+		t.cols = append(t.cols, Column{Key: f.Key, Title: f.Title, Kind: f.Kind})
+		t.titles = append(t.titles, CleanLine(titleIn(e.lang, f.Title, f.Key)))
+	}
+	for _, item := range items {
+		values := make([]any, len(t.cols))
+		for i := range min(len(item), len(values)) {
+			values[i] = item[i].Value
+		}
+		var err error
+		if dst, err = t.record(dst, values); err != nil {
+			return dst, err
+		}
+	}
+	return t.end(dst, false)
 }
 
 // grid is one table on the screen.

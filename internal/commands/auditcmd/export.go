@@ -56,7 +56,7 @@ func runExport(ctx context.Context, o *exportOptions) error {
 	if !x.From.IsZero() && !x.To.IsZero() && !x.To.After(x.From) {
 		return cmdkit.Reversed()
 	}
-	if o.out.Format() != "" {
+	if o.out.Asked() {
 		return exportList(ctx, o, audit.Filter{From: x.From, To: x.To})
 	}
 	dir := o.out.File()

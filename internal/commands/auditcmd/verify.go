@@ -37,7 +37,7 @@ The trust file lies outside the store: only it shows entries that were cut off a
 		Example: i18n.T("iskurctl audit verify\niskurctl audit verify --full -o json\niskurctl audit verify ./myk-kasim --trust iskur.trust",
 			"iskurctl audit verify\niskurctl audit verify --full -o json\niskurctl audit verify ./myk-november --trust iskur.trust"),
 		Exits: []fault.Class{fault.OK, fault.Usage, fault.Negative, fault.Integrity, fault.Unverifiable, fault.Store, fault.Input, fault.Output},
-		Args:  cobra.MaximumNArgs(1),
+		Args:  cmdkit.OneArg,
 		Run: func(ctx context.Context, args []string) error {
 			if len(args) == 1 {
 				return verifyBundle(ctx, o, args[0])

@@ -2,6 +2,8 @@ package cmdkit
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 
 	"github.com/spf13/cobra"
 
@@ -51,7 +53,14 @@ func (c *CheckpointOutput) Write(ctx context.Context, name string, log *ledger.L
 			{Key: "size", Title: i18n.T("kayıt sayısı", "size"), Kind: output.Number, Value: state.Size},
 			text("root", i18n.T("kök", "root"), state.Root.String()),
 			text("vkey", i18n.T("doğrulama anahtarı", "verifier key"), head.Vkey),
+			text("fingerprint", i18n.T("anahtarın parmak izi", "fingerprint of the key"), fingerprint(head.Vkey)),
 			text("note", i18n.T("imzalı metin", "signed note"), string(head.Note)),
 		})
 	})
+}
+
+// fingerprint is what two people compare by telephone: the SHA-256 of the key's line, as a bundle's OKUBENI.txt computes it.
+func fingerprint(vkey string) string {
+	sum := sha256.Sum256([]byte(vkey + "\n"))
+	return hex.EncodeToString(sum[:])
 }

@@ -96,6 +96,15 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 		WithHint(i18n.Tf("yardım: %s --help", "help: %s --help", cmd.CommandPath()))
 }
 
+// OneArg takes at most one argument.
+func OneArg(cmd *cobra.Command, args []string) error {
+	if len(args) <= 1 {
+		return nil
+	}
+	return fault.New(fault.Usage, "unexpected_argument", i18n.Tf("%s en çok bir argüman alır", "%s takes one argument at most", cmd.CommandPath())).
+		WithHint(i18n.Tf("yardım: %s --help", "help: %s --help", cmd.CommandPath()))
+}
+
 // ExitsOf gives the machine names of the exit classes that a command announces.
 func ExitsOf(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[annotationExits]) }
 

@@ -2,8 +2,6 @@ package cmdkit
 
 import (
 	"context"
-	"io"
-	"io/fs"
 	"iter"
 	"strconv"
 
@@ -78,17 +76,13 @@ func (s *NumberSource) Values(ctx context.Context, args []string) iter.Seq2[tabu
 }
 
 func (s *NumberSource) file(ctx context.Context, yield func(tabular.Value, error) bool) {
-	in, err := tabular.Open(s.File, s.d.Streams.In)
+	in, err := s.d.OpenInput(ctx, s.File)
 	if err != nil {
 		yield(tabular.Value{}, err)
 		return
 	}
 	defer in.Close()
-	var from io.Reader = in
-	if !regular(in) {
-		from = reader{ctx, in}
-	}
-	for v, err := range tabular.Values(from, s.Options) {
+	for v, err := range tabular.Values(in, s.Options) {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
@@ -96,42 +90,6 @@ func (s *NumberSource) file(ctx context.Context, yield func(tabular.Value, error
 			return
 		}
 	}
-}
-
-// reader ends a read that waits for a pipe or a terminal when the run is stopped. The read itself cannot be called
-// back; it goes with the process.
-type reader struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r reader) Read(p []byte) (int, error) {
-	type result struct {
-		n   int
-		err error
-	}
-	done := make(chan result, 1)
-	buf := make([]byte, len(p)) // p belongs to the caller again once Read has returned
-	go func() {
-		n, err := r.Reader.Read(buf)
-		done <- result{n, err}
-	}()
-	select {
-	case got := <-done:
-		return copy(p, buf[:got.n]), got.err
-	case <-r.ctx.Done():
-		return 0, context.Cause(r.ctx)
-	}
-}
-
-// regular reports whether reading never has to wait.
-func regular(in io.Reader) bool {
-	f, ok := in.(interface{ Stat() (fs.FileInfo, error) })
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode().IsRegular()
 }
 
 func (s *NumberSource) ask(ctx context.Context) (string, error) {

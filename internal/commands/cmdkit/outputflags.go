@@ -60,12 +60,9 @@ func (o *Output) OneObject() { o.columns = nil }
 // Reveal reports whether personal data may be shown in full.
 func (o *Output) Reveal() bool { return o.options.Reveal }
 
-// Format gives the format that was asked for, "" for none.
-func (o *Output) Format() string {
-	if o.options.Excel {
-		return "csv"
-	}
-	return o.options.Format
+// Asked reports whether a flag of this command asks for records; ISKURCTL_OUTPUT alone does not.
+func (o *Output) Asked() bool {
+	return o.options.Excel || o.options.JQ != "" || o.cmd.Flags().Changed("output")
 }
 
 // File gives the path of --out, "" for none.

@@ -5,6 +5,9 @@
 package bundle
 
 import (
+	"cmp"
+	"slices"
+
 	"iskurctl/internal/ledger"
 )
 
@@ -35,6 +38,7 @@ const (
 	labelOrigin = "Ledger-Origin"
 	labelSize   = "Ledger-Size"
 	labelRange  = "Ledger-Range"
+	labelPeriod = "Ledger-Period" // <from>/<to>, RFC 3339; ".." in front: from the beginning
 	labelPruned = "Ledger-Pruned"
 	labelKey    = "Ledger-Key-Entry" // one line a key/1 entry of the bag
 )
@@ -58,4 +62,21 @@ const keyLeaf = `{"k":"key/1",`
 // whole gives the tiles [From, To) of the lowest level that the entries of r lie in.
 func whole(r ledger.Range) ledger.Range {
 	return ledger.Range{From: r.From / ledger.Width, To: (r.To + ledger.Width - 1) / ledger.Width}
+}
+
+// join sorts ranges, merges those that meet and drops the empty ones.
+func join(ranges []ledger.Range) []ledger.Range {
+	slices.SortFunc(ranges, func(a, b ledger.Range) int { return cmp.Compare(a.From, b.From) })
+	joined := ranges[:0]
+	for _, r := range ranges {
+		n := len(joined)
+		switch {
+		case r.From >= r.To:
+		case n > 0 && r.From <= joined[n-1].To:
+			joined[n-1].To = max(joined[n-1].To, r.To)
+		default:
+			joined = append(joined, r)
+		}
+	}
+	return joined
 }

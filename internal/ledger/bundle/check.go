@@ -138,7 +138,7 @@ func (c *check) digest(ctx context.Context, want listed, buf []byte) error {
 		if at, err := c.root.Lstat(want.name); err == nil && !at.Mode().IsRegular() {
 			c.irregular(want.name)
 		} else {
-			c.found(ledger.FileMissing, i18n.Tf("dosya yok: %s", "the file is missing: %s", want.name))
+			c.found(ledger.FileMissing, missing(want.name))
 		}
 		return nil
 	}
@@ -161,6 +161,10 @@ func (c *check) digest(ctx context.Context, want listed, buf []byte) error {
 		c.found(ledger.FileMismatch, i18n.Tf("dosyanın içeriği değişmiş: %s", "the file's content has changed: %s", want.name))
 	}
 	return nil
+}
+
+func missing(name string) i18n.Text {
+	return i18n.Tf("dosya yok: %s", "the file is missing: %s", name)
 }
 
 func (c *check) irregular(name string) {
@@ -242,6 +246,9 @@ func (c *check) facts() {
 	}
 	if !f.ranged {
 		wrong(labelRange)
+	}
+	if c.note == nil { // Verify takes it for a log that nobody has written to yet
+		c.found(ledger.FileMissing, missing(checkpoint))
 	}
 	at, err := ledger.ReadCheckpoint(c.note)
 	if err != nil {

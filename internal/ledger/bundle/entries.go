@@ -24,14 +24,22 @@ type tileIndex struct {
 	held []ledger.Range
 }
 
-// Extent gives the entries of the bundles that are there and belong to a log of this size.
+// Extent gives the entries that the bundle claims to have: those of the range that bag-info.txt names, but for what was
+// disposed of, and whatever more is there. So a file that is missing from the range is missed, even where the manifest
+// was made to fit.
 func (b *Bundle) Extent(ctx context.Context, size int64) ([]ledger.Range, error) {
 	held, err := b.held(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]ledger.Range, 0, len(held))
-	for _, r := range held {
+	tiles := append([]ledger.Range(nil), held...)
+	if r := b.info.wanted; r.From < r.To {
+		r = whole(r)
+		r.From = max(r.From, b.info.pruned/ledger.Width)
+		tiles = join(append(tiles, r))
+	}
+	out := make([]ledger.Range, 0, len(tiles))
+	for _, r := range tiles {
 		if e := (ledger.Range{From: r.From * ledger.Width, To: min(r.To*ledger.Width, size)}); e.From < e.To {
 			out = append(out, e)
 		}
@@ -50,17 +58,9 @@ func (b *Bundle) held(ctx context.Context) ([]ledger.Range, error) {
 	if err := b.list(ctx, entries, 0, 0, &held); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(held, func(a, c ledger.Range) int { return int(min(1, max(-1, a.From-c.From))) })
-	merged := held[:0]
-	for _, r := range held {
-		if n := len(merged); n > 0 && r.From == merged[n-1].To {
-			merged[n-1].To = r.To
-			continue
-		}
-		merged = append(merged, r)
-	}
-	b.tiles.held, b.tiles.done = merged, true
-	return merged, nil
+	held = join(held)
+	b.tiles.held, b.tiles.done = held, true
+	return held, nil
 }
 
 // list adds the runs of bundles in a folder, whose numbers begin with the digits of prefix, and in those below it. Five

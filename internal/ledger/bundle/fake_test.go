@@ -30,6 +30,7 @@ type fake struct {
 	note         []byte
 	vkey         string
 	keyAt        int64 // the key/1 entry, -1 for none
+	leaves, sds  [][]byte
 
 	tile     func(level int, index int64, tile []byte) []byte // damage
 	entry    func(e *ledger.Entry) bool
@@ -94,6 +95,9 @@ const filler = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_
 
 // leaf writes an entry of 200 to 330 bytes.
 func (f *fake) leaf(dst []byte, seq int64) []byte {
+	if f.leaves != nil {
+		return append(dst, f.leaves[seq]...)
+	}
 	if seq == f.keyAt {
 		return append(dst, `{"k":"key/1","note":"n","t":"2026-11-22T10:11:12.123Z","vkey":"v"}`...)
 	}
@@ -108,6 +112,9 @@ func (f *fake) leaf(dst []byte, seq int64) []byte {
 
 // sd gives the disclosures of every second entry.
 func (f *fake) sd(dst []byte, seq int64) []byte {
+	if f.sds != nil {
+		return append(dst, f.sds[seq]...)
+	}
 	dst = append(strconv.AppendInt(dst, seq, 10), filler[:90]...)
 	dst = append(append(dst, '~'), filler[:100]...)
 	return append(append(dst, '~'), filler[:110]...)

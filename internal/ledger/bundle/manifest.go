@@ -91,7 +91,7 @@ type listed struct {
 func (b *Bundle) manifest(ctx context.Context, name string, of *listing, report func(ledger.Finding), use func(listed) bool) (ok bool, err error) {
 	f, _, err := b.open(name)
 	if absent(err) {
-		report(ledger.Finding{Code: ledger.FileMissing, Seq: -1, Detail: i18n.Tf("dosya yok: %s", "the file is missing: %s", name)})
+		report(ledger.Finding{Code: ledger.FileMissing, Seq: -1, Detail: missing(name)})
 		return false, nil
 	}
 	if err != nil {

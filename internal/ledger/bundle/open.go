@@ -221,6 +221,7 @@ type fields struct {
 	size   string
 	wanted ledger.Range
 	ranged bool
+	period Period
 	pruned int64
 	keys   []int64
 	bad    []i18n.Text
@@ -261,6 +262,8 @@ func parseInfo(text string) (f fields) {
 			f.wanted.To, ok2 = parsePlain(to)
 			f.ranged = cut && ok1 && ok2 && f.wanted.From <= f.wanted.To
 			ok = f.ranged
+		case labelPeriod:
+			f.period, ok = parsePeriod(value)
 		case labelPruned:
 			f.pruned, ok = parsePlain(value)
 		case labelKey:

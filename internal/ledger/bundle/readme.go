@@ -94,7 +94,8 @@ func (o ReadmeOptions) first() (seq int64, ok bool) {
 
 // The commands. Those below need the variables and functions of those before them; t is the temporary folder. They use
 // what POSIX has, and head -c, which Linux and macOS have. They have no comments and no characters but ASCII, since they
-// are pasted into shells of all kinds.
+// are pasted into shells of all kinds; and no program stops reading before the one that writes to it has ended, which
+// would be told of where SIGPIPE is ignored.
 
 const prepare = `t=$(mktemp -d)
 openssl version
@@ -110,18 +111,20 @@ same() {
 }
 `
 
-// The number of files is compared too: a file that is not listed is one that was put there later.
+// The numbers are compared too: what is not listed was put there later, and a malformed line is passed over.
 const checkFiles = `sums -c tagmanifest-sha256.txt
 sums -c manifest-sha256.txt >"$t/list" || true
 sed '/: OK$/d' "$t/list"
-same "$(grep -c ': OK$' "$t/list")" "$(find data ! -type d | grep -c .)"
+a=$(grep -c ': OK$' "$t/list" || true)
+same "$a" "$(grep -c . manifest-sha256.txt)"
+same "$a" "$(find data ! -type d | grep -c .)"
 `
 
 // The bytes in front of the key are what RFC 8410 puts before an Ed25519 key, 302a300506032b6570032100.
 const checkSignature = `cat data/checkpoint
 sums data/vkey
 sed '/^$/,$d' data/checkpoint >"$t/text"
-sed '1,/^$/d' data/checkpoint | grep -F -e " $(cut -d+ -f1 data/vkey) " | head -n 1 |
+sed '1,/^$/d' data/checkpoint | grep -F -e " $(cut -d+ -f1 data/vkey) " | sed -n 1p |
   cut -d' ' -f3 | openssl base64 -d -A | tail -c 64 >"$t/signature"
 { printf '\060\052\060\005\006\003\053\145\160\003\041\000'
   cut -d+ -f3- data/vkey | openssl base64 -d -A | tail -c 32; } >"$t/key"
@@ -144,9 +147,9 @@ entry() {
     if [ "$k" -eq 0 ]; then break; fi
     at=$((at + 2 + len)); k=$((k - 1))
   done
-  tail -c +$((at + 3)) "$1" | head -c "$len"
+  head -c $((at + 2 + len)) "$1" | tail -c "$len"
 }
-nth() { tail -c +$((32 * $2 + 1)) "$1" | head -c 32; }
+nth() { head -c $((32 * $2 + 32)) "$1" | tail -c 32; }
 `
 
 const checkEntry = `p=$(place "$n")
@@ -163,7 +166,7 @@ const fold = `root() {
   while [ "$w" -gt 1 ]; do
     i=0
     while [ $((i + 1)) -lt "$w" ]; do
-      { printf '\001'; tail -c +$((32 * i + 1)) "$t/from" | head -c 64; } | sha
+      { printf '\001'; head -c $((32 * i + 64)) "$t/from" | tail -c 64; } | sha
       i=$((i + 2))
     done >"$t/to"
     if [ "$i" -lt "$w" ]; then tail -c 32 "$t/from" >>"$t/to"; fi
@@ -178,7 +181,8 @@ const checkDisclosure = `if [ -s data/disclosures.ndjson ]; then
   n=$(sed -n '1s/^{"seq":\([0-9]*\),.*/\1/p' data/disclosures.ndjson)
   d=$(sed -n '1s/^[^[]*\["\([^"]*\)".*/\1/p' data/disclosures.ndjson)
 ENTRY  a=$(printf %s "$d" | sha | b64 | tr '+/' '-_' | tr -d =)
-  b=$(sed -n 's/^{"_sd":\[\([^]]*\)\].*/\1/p' "$t/entry" | tr , '\n' | grep -Fx "\"$a\"" || true)
+  sed -n 's/^{"_sd":\[\([^]]*\)\].*/\1/p' "$t/entry" | tr , '\n' >"$t/sd"
+  b=$(grep -Fx "\"$a\"" "$t/sd" || true)
   same "\"$a\"" "$b"
   case $((${#d} % 4)) in 2) d=$d==;; 3) d=$d=;; esac
   printf %s "$d" | tr '_-' '/+' | openssl base64 -d -A; echo

@@ -14,14 +14,14 @@ func (o ReadmeOptions) sections() []section {
 	out := []section{o.about(), o.parts(), {
 		title: i18n.T("0. Hazırlık", "0. Preparation"),
 		text: []i18n.Text{i18n.T(
-			"Geçici bir klasör açar ve ortak komutları tanımlar. Yazılan sürüm OpenSSL 3 ya da daha yenisi olmalıdır; macOS'un kendi openssl'i (LibreSSL) 2. adım için yetmeyebilir. Pencereyi kapatana kadar bütün adımları aynı pencerede yapın.",
+			"Geçici bir klasör açar ve ortak komutları tanımlar. Yazılan sürüm OpenSSL 3 ya da daha yenisi olmalıdır; macOS'un kendi openssl'i (LibreSSL) 2. adım için yetmeyebilir. Bütün adımları aynı pencerede yapın.",
 			"Makes a temporary folder and defines what the steps share. The version it prints must be OpenSSL 3 or later; the openssl that macOS comes with (LibreSSL) may not do for step 2. Stay in the same window for all steps.")},
 		commands: prepare,
 	}, {
 		title: i18n.T("1. Dosyalar eksiksiz mi?", "1. Are the files complete?"),
 		text: []i18n.Text{i18n.T(
-			"Her dosyanın SHA-256 özeti listedekiyle karşılaştırılır, listede olmayan dosya da aranır. Beklenen: üç OK satırı, sonra TAMAM ve dosya sayısı; uymayan dosyanın adı ayrıca yazılır. Bu adım yolda bozulmayı gösterir. Dosyaları bilerek değiştiren, listeleri de yeniden yazabilir: onu 2–4. adımlar gösterir.",
-			"Each file's SHA-256 is compared with the list, and files that are not listed are looked for. Expected: three lines with OK, then OK with the number of files; a file that does not fit is named. This step shows what was damaged on the way. Whoever changes files on purpose can rewrite the lists as well: steps 2 to 4 show that.")},
+			"Her dosyanın SHA-256 özeti listedekiyle karşılaştırılır, listede olmayan dosya da aranır. Beklenen: üç OK satırı, sonra dosya sayısıyla iki TAMAM; uymayan dosyanın adı ayrıca yazılır. Bu adım yolda bozulmayı gösterir. Dosyaları bilerek değiştiren, listeleri de yeniden yazabilir: onu 2–4. adımlar gösterir.",
+			"Each file's SHA-256 is compared with the list, and files that are not listed are looked for. Expected: three lines with OK, then OK twice with the number of files; a file that does not fit is named. This step shows what was damaged on the way. Whoever changes files on purpose can rewrite the lists as well: steps 2 to 4 show that.")},
 		commands: checkFiles,
 	}, {
 		title: i18n.T("2. Denetim noktasını kim imzaladı?", "2. Who signed the checkpoint?"),
@@ -29,8 +29,8 @@ func (o ReadmeOptions) sections() []section {
 			i18n.Tf("Denetim noktasının ilk satırı günlüğün yukarıdaki adı, ikincisi kayıt sayısı (%s), üçüncüsü ağacın köküdür. İmzalanan metin, boş satırdan öncesidir (son satır sonu dahil). Boş satırdan sonraki imza satırının üçüncü sözcüğü base64'tür: 4 bayt anahtar numarası, 64 bayt Ed25519 imzası. data/vkey içinde ikinci + işaretinden sonrası base64'tür; son 32 baytı açık anahtardır. Beklenen: “Signature Verified Successfully”, sonra TAMAM.",
 				"The first line of the checkpoint is the log's name as above, the second the number of entries (%s), the third the root of the tree. Signed is the text before the blank line, with its last line end. In the signature line behind the blank line the third word is base64: 4 bytes key number, 64 bytes Ed25519 signature. What follows the second + in data/vkey is base64; its last 32 bytes are the public key. Expected: “Signature Verified Successfully”, then OK.",
 				plain(o.Size)),
-			i18n.T("DİKKAT: data/vkey bu klasörle birlikte gelir. Klasörü baştan düzenleyen kendi anahtarını koyar, imza yine doğrulanır. Kimin imzaladığını ancak başka yoldan aldığınız anahtar kanıtlar: data/vkey satırı, daha önce aldığınız güven dosyasındaki “log” sözcüğünden sonrasının aynısı olmalıdır; ya da aşağıda data/vkey adının önüne yazılan 64 haneyi (parmak izi), bildiğiniz bir numaradan aradığınız günlük sahibine okutun. Anahtar bu arada değiştirildiyse, eski anahtarın yenisini imzaladığı kayıt (“k”:“key/1”) günlüktedir.",
-				"TAKE CARE: data/vkey comes with this folder. Whoever makes up a whole folder puts a key of his own there, and the signature fits all the same. Only a key that you got another way proves who signed: the line in data/vkey must be what follows the word “log” in the trust file that you got before; or have the owner of the log, whom you call at a number that you know, read out the 64 digits that are printed below in front of data/vkey (the fingerprint). If the key was changed since, the log holds an entry (“k”:“key/1”) in which the old key signed the new one."),
+			i18n.T("DİKKAT: data/vkey bu klasörle birlikte gelir. Klasörü baştan düzenleyen kendi anahtarını koyar, imza yine doğrulanır. Kimin imzaladığını ancak başka yoldan aldığınız anahtar kanıtlar: data/vkey satırı, daha önce aldığınız güven dosyasındaki “log” sözcüğünden sonrasının aynısı olmalıdır; ya da aşağıda data/vkey adının önüne yazılan 64 haneyi (parmak izi), bildiğiniz bir numaradan aradığınız günlük sahibine okutun. Anahtar bu arada değiştirildiyse, eski anahtarın yenisini imzaladığı kayıt (\"k\":\"key/1\") günlüktedir.",
+				"TAKE CARE: data/vkey comes with this folder. Whoever makes up a whole folder puts a key of his own there, and the signature fits all the same. Only a key that you got another way proves who signed: the line in data/vkey must be what follows the word “log” in the trust file that you got before; or have the owner of the log, whom you call at a number that you know, read out the 64 digits that are printed below in front of data/vkey (the fingerprint). If the key was changed since, the log holds an entry (\"k\":\"key/1\") in which the old key signed the new one."),
 		},
 		commands: o.signature(),
 	}}
@@ -70,8 +70,8 @@ func (o ReadmeOptions) about() section {
 			"Entries below number %s were disposed of, since the time for keeping them is over. The upper hashes of the tree remain, so what is left can still be checked.", plain(o.Pruned)))
 	}
 	return section{text: append(text, i18n.T(
-		"Denetim için iskurctl gerekmez; sha256sum (yoksa shasum), openssl ve Linux ile macOS'ta bulunan kabuk araçları yeter. Uçbirimde bu klasöre, bagit.txt dosyasının bulunduğu yere geçin; sh yazıp Enter'a basın; sonra dört boşluk içeriden başlayan öbekleri sırayla yapıştırın. Komutlar bu klasöre hiçbir şey yazmaz. Her karşılaştırma ya TAMAM / OK ya da FARKLI / DIFFERS yazar. Tek bir FARKLI ya da hata iletisi bile, klasörün imzalandığı gibi olmadığı anlamına gelir. Bu komutlar da klasörle birlikte gelir: yapıştırmadan önce okuyun.",
-		"The check needs no iskurctl; sha256sum (or shasum), openssl and the shell tools of any Linux or macOS will do. In a terminal, go to this folder, where the file bagit.txt is; type sh and press Enter; then paste the blocks that begin with four spaces, one after the other. The commands write nothing into this folder. Each comparison prints either TAMAM / OK or FARKLI / DIFFERS. A single DIFFERS or error message means that the folder is not as it was signed. The commands come with the folder, too: read them before you paste them."))}
+		"Denetim için iskurctl gerekmez; sha256sum (yoksa shasum), openssl ve Linux ile macOS'ta bulunan kabuk araçları yeter. Uçbirimde bu klasöre, bagit.txt dosyasının bulunduğu yere geçin; sh yazıp Enter'a basın; sonra dört boşluk içeriden başlayan öbekleri sırayla yapıştırın. Komutlar bu klasöre hiçbir şey yazmaz. Her karşılaştırma ya TAMAM / OK ya da FARKLI / DIFFERS yazar. Tek bir FARKLI ya da hata iletisi bile varsa denetim olumsuzdur: klasörün imzalandığı gibi olduğu gösterilememiştir. Bu komutlar da klasörle birlikte gelir: yapıştırmadan önce okuyun.",
+		"The check needs no iskurctl; sha256sum (or shasum), openssl and the shell tools of any Linux or macOS will do. In a terminal, go to this folder, where the file bagit.txt is; type sh and press Enter; then paste the blocks that begin with four spaces, one after the other. The commands write nothing into this folder. Each comparison prints either TAMAM / OK or FARKLI / DIFFERS. With a single DIFFERS or error message the check has failed: the folder was not shown to be as it was signed. The commands come with the folder, too: read them before you paste them."))}
 }
 
 // parts says what each file is.
@@ -91,15 +91,15 @@ func (o ReadmeOptions) parts() section {
 			"data/disclosures.ndjson: the personal values that entries hold only the hash of. A line is {\"seq\":number of the entry,\"sd\":[…]}"))
 	}
 	return section{title: i18n.T("Dosyalar", "The files"), list: append(list,
-		i18n.T("data/records.csv: kayıtların okunabilir dökümü. Kanıt değildir, kanıt kayıtların kendisidir",
-			"data/records.csv: the entries as a table, to be read. It is no evidence; the entries are"),
+		i18n.T("data/records.csv (varsa): kayıtların okunabilir dökümü. Kanıt değildir, kanıt kayıtların kendisidir",
+			"data/records.csv (if there): the entries as a table, to be read. It is no evidence; the entries are"),
 		i18n.T("data/texts/ (varsa): kayıtların andığı metinler; dosyanın adı, SHA-256 özetidir",
 			"data/texts/ (if there): texts that entries refer to; a file's name is its SHA-256"))}
 }
 
 // one is the step about a single entry.
 func (o ReadmeOptions) one(seq int64, ok bool) section {
-	s := section{title: i18n.T("3. Kayıt, ağaçtaki kayıt mı?", "3. Is the entry that of the tree?")}
+	s := section{title: i18n.T("3. Kayıt, ağaçtaki kayıt mı?", "3. Is the entry the one in the tree?")}
 	if !ok {
 		s.text = []i18n.Text{i18n.T("Bu klasörde istenen aralıktan kayıt yoktur; adım atlanır.", "This folder holds no entry of the range asked for; there is nothing to do.")}
 		return s

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -186,16 +185,7 @@ func (t *tree) held(ctx context.Context) ([]ledger.Range, error) {
 			}
 		}
 	}
-	slices.SortFunc(held, func(a, b ledger.Range) int { return int(min(1, max(-1, a.From-b.From))) })
-	merged := held[:0]
-	for _, r := range held {
-		if n := len(merged); n > 0 && r.From <= merged[n-1].To {
-			merged[n-1].To = max(merged[n-1].To, r.To)
-			continue
-		}
-		merged = append(merged, r)
-	}
-	return merged, nil
+	return join(held), nil
 }
 
 // lowest writes the tiles [from, to) of the lowest level with their entries.
@@ -270,7 +260,7 @@ func (t *tree) pass(ctx context.Context, b batch) error {
 	select {
 	case t.block = <-t.used:
 	default:
-		t.block = nil
+		t.block = make([]byte, 0, len(b.entries)+len(b.entries)/4)
 	}
 	return nil
 }

@@ -30,6 +30,7 @@ type Options struct {
 	Texts        iter.Seq2[LegalText, error] // for texts/; asked for from another goroutine
 	Readme       []byte                      // OKUBENI.txt
 	Info         []Field                     // more lines of bag-info.txt
+	Period       Period                      // the times that were asked for; one without an end is not written
 	Now          time.Time                   // Bagging-Date is its day, where its location says
 }
 
@@ -66,7 +67,7 @@ func Write(ctx context.Context, dir string, src ledger.Source, o Options) (Summa
 		return Summary{}, err
 	}
 	defer b.discard()
-	x := &export{bag: b, src: src, o: o, batches: make(chan batch, 8), used: make(chan []byte, 8)}
+	x := &export{bag: b, src: src, o: o, batches: make(chan batch, 2), used: make(chan []byte, 4)}
 	if err := x.bind(ctx); err != nil {
 		return Summary{}, err
 	}
@@ -271,6 +272,9 @@ func (x *export) tags() error {
 		Field{labelSize, plain(x.sum.Size)},
 		Field{labelRange, plain(x.sum.Range.From) + "-" + plain(x.sum.Range.To)},
 		Field{labelPruned, plain(x.sum.Pruned)})
+	if !x.o.Period.To.IsZero() {
+		fields = append(fields, Field{labelPeriod, x.o.Period.String()})
+	}
 	for _, k := range x.keys {
 		fields = append(fields, Field{labelKey, plain(k)})
 	}
