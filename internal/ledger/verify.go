@@ -151,7 +151,8 @@ type verification struct {
 	cover   Coverage
 	found   collector
 	gap     Range // the run of missing entries that may go on in the next chunk
-	times   lastTime
+	latest  int64 // ms, of the entries so far; 0 before the first
+	behind  bool  // the last entry's time lies far before latest
 }
 
 func (v *verification) run(ctx context.Context) error {

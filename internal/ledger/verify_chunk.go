@@ -25,7 +25,7 @@ type job struct {
 	roots                         []tileRoot // of each tile, as it should be
 	edge                          []byte     // the partial tile as it should be, when it is known
 	old                           oldHashes
-	times                         timeSpan
+	times                         []stamp
 	summary                       any
 }
 

@@ -140,7 +140,7 @@ func (r *reader) wellFormed(e Entry) bool {
 		r.findings = append(r.findings, Finding{LeafSchema, e.Seq, i18n.T("kaydın türü bilinmiyor", "the kind of the entry is unknown")})
 		return false
 	}
-	r.times.add(e.Seq, l.Millis)
+	r.times = append(r.times, stamp{e.Seq, l.Millis})
 	return true
 }
 
@@ -201,56 +201,21 @@ func (r *reader) excused(seq int64) bool {
 	return ok && x.Excused(seq)
 }
 
-// timeSpan is the times of a chunk: how it begins and ends, and the entries at which time goes back, one a run.
-type timeSpan struct {
-	entries       int
-	first, second int64 // entries
-	begins, ends  int64 // ms
-	falling       bool  // the last entry is earlier than the one before
-	back          []int64
-}
+// stamp is the time of an entry.
+type stamp struct{ seq, ms int64 }
 
-func (s *timeSpan) add(seq, ms int64) {
-	s.entries++
-	switch s.entries {
-	case 1:
-		s.first, s.begins, s.ends = seq, ms, ms
-		return
-	case 2:
-		s.second = seq
-	}
-	falls := ms < s.ends
-	if falls && !s.falling {
-		s.back = append(s.back, seq)
-	}
-	s.ends, s.falling = ms, falls
-}
+// backward is how far the time of an entry may lie before that of an earlier one, in milliseconds: callers that run at
+// once note their time before they wait for their turn.
+const backward = 60_000
 
-// lastTime is the time of the entry before the next chunk.
-type lastTime struct {
-	known, falling bool
-	ms             int64
-}
-
-// fold joins the times of a chunk to those before, and hands its summary to the domain.
+// fold follows the times of a chunk, one note for each run of entries that lies behind, and hands its summary on.
 func (v *verification) fold(j *job) {
-	if s := j.times; s.entries > 0 {
-		falls := v.times.known && s.begins < v.times.ms
-		if falls {
-			if len(s.back) > 0 && s.back[0] == s.second {
-				s.back = s.back[1:]
-			}
-			if !v.times.falling {
-				s.back = slices.Insert(s.back, 0, s.first)
-			}
+	for _, t := range j.times {
+		behind := t.ms < v.latest-backward
+		if behind && !v.behind {
+			v.found.add(Finding{TimeBeforePrev, t.seq, i18n.T("kaydın zamanı, kendinden önceki bir kaydın zamanından bir dakikadan çok erken", "the time of the entry lies more than a minute before that of an earlier one")})
 		}
-		for _, seq := range s.back {
-			v.found.add(Finding{TimeBeforePrev, seq, i18n.T("kaydın zamanı kendinden öncekinin zamanından erken", "the time of the entry is before that of the one before")})
-		}
-		if s.entries == 1 {
-			s.falling = falls
-		}
-		v.times = lastTime{true, s.falling, s.ends}
+		v.behind, v.latest = behind, max(v.latest, t.ms)
 	}
 	if v.o.Domain != nil {
 		v.found.add(v.o.Domain.Fold(j.summary)...)

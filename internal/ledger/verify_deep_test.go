@@ -163,15 +163,14 @@ func TestTimeThatGoesBackIsANoteOncePerRun(t *testing.T) {
 		ms   map[int64]int64 // entries that are not at their own millisecond
 		want []int64
 	}{
-		{"one", map[int64]int64{100: 99}, nil},
-		{"one earlier", map[int64]int64{100: 50}, []int64{100}},
-		{"a run", map[int64]int64{100: 50, 101: 49, 102: 48}, []int64{100}},
-		{"two", map[int64]int64{100: 50, 200: 50}, []int64{100, 200}},
-		{"at the edge of a chunk", map[int64]int64{1024: 50}, []int64{1024}},
-		{"a run over the edge of a chunk", map[int64]int64{1023: 50, 1024: 49, 1025: 48}, []int64{1023}},
-		{"a run that begins at the edge", map[int64]int64{1024: 50, 1025: 49}, []int64{1024}},
-		{"after the edge", map[int64]int64{1025: 49}, []int64{1025}},
-		{"the last entry, alone in its chunk", map[int64]int64{2048: 7}, []int64{2048}},
+		{"callers that ran at once", map[int64]int64{100: 99, 101: -59_000, 102: 7}, nil},
+		{"one earlier", map[int64]int64{100: -61_000}, []int64{100}},
+		{"a run", map[int64]int64{100: -70_000, 101: -70_001, 102: -65_000}, []int64{100}},
+		{"two", map[int64]int64{100: -70_000, 200: -70_000}, []int64{100, 200}},
+		{"at the edge of a chunk", map[int64]int64{1024: -70_000}, []int64{1024}},
+		{"a run over the edge of a chunk", map[int64]int64{1023: -70_000, 1024: -70_000, 1025: -70_000}, []int64{1023}},
+		{"after the edge", map[int64]int64{1025: -70_000}, []int64{1025}},
+		{"the last entry, alone in its chunk", map[int64]int64{2048: -70_000}, []int64{2048}},
 	} {
 		m := logOf(t, 2049)
 		for seq, ms := range c.ms {

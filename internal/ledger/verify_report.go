@@ -71,9 +71,11 @@ func (c *collector) list() []Finding {
 	slices.Sort(codes)
 	for _, code := range codes {
 		o := c.beyond[code]
-		c.kept = append(c.kept, Finding{code, -1, i18n.Tf(
-			"bu türden %d bulgu daha var, tek tek yazılmadı; ilki %s. kayıtta", "%d more of this kind are not listed; the first is at entry %s",
-			o.count, plain(o.first))})
+		detail := i18n.Tf("bu türden %d bulgu daha var, tek tek yazılmadı", "%d more of this kind are not listed", o.count)
+		if o.first >= 0 {
+			detail = i18n.Tf("%s; ilki kayıt %s", "%s; the first is entry %s", detail, plain(o.first))
+		}
+		c.kept = append(c.kept, Finding{code, -1, detail})
 	}
 	return c.kept
 }
