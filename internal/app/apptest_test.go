@@ -42,6 +42,15 @@ func TestMain(m *testing.M) {
 	}
 	testscript.Main(m, map[string]func(){
 		"iskurctl": func() { os.Exit(Main(OSEnv())) },
+		"iskurctl-at": func() { // begins at the time that AT names
+			began, err := time.Parse(time.RFC3339, os.Getenv("AT"))
+			if err != nil {
+				panic(err)
+			}
+			e, start := OSEnv(), time.Now()
+			e.Now = func() time.Time { return began.Add(time.Since(start)) }
+			os.Exit(Main(e))
+		},
 		"iskurctl-broken": func() { // has a bug that knows a number
 			e := OSEnv()
 			e.User = func() (string, error) { panic(canaryNumber) }

@@ -92,6 +92,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"bytes":      cmdBytes,
 		"utf16":      cmdUTF16,
 		"link":       cmdLink,
+		"flip":       cmdFlip,
 		"silent":     cmdSilent,
 	}
 	out := map[string]func(*testscript.TestScript, bool, []string){}

@@ -162,3 +162,15 @@ func cmdLink(ts *testscript.TestScript, args []string) {
 	want(ts, len(args) == 2, "link OLD NEW")
 	ts.Check(os.Link(ts.MkAbs(args[0]), ts.MkAbs(args[1])))
 }
+
+// flip FILE OFFSET changes one byte of a file, its lowest bit.
+func cmdFlip(ts *testscript.TestScript, args []string) {
+	want(ts, len(args) == 2, "flip FILE OFFSET")
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	want(ts, at >= 0 && at < len(text), "flip FILE OFFSET within the file")
+	text[at] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
+}

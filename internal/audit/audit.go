@@ -95,6 +95,7 @@ type Log struct {
 
 	prepare sync.Mutex
 	insert  *inserts
+	users   sync.Map // tags by user, of those who were met: few people may query
 }
 
 // New makes the log over an open store that has its Migrations.

@@ -7,8 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"iskurctl/internal/fault"
@@ -55,12 +57,12 @@ func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.S
 			extra = append(extra, ledger.Range{From: e.Seq, To: e.Seq + 1})
 		}
 	}
-	entries := Entries(ctx, src, r, head.Size)
+	rows := entries(ctx, src, r, head.Size, l.late)
 	if !o.PersonalData {
-		entries = Entries(ctx, withoutDisclosures{src}, r, head.Size)
+		rows = entries(ctx, withoutDisclosures{src}, r, head.Size, l.late)
 	}
 	return bundle.Write(ctx, dir, src, bundle.Options{
-		Checkpoint: head.Note, Vkey: head.Vkey, Range: wanted, Extra: extra, PersonalData: o.PersonalData, Records: Records(entries), Now: now,
+		Checkpoint: head.Note, Vkey: head.Vkey, Range: wanted, Extra: extra, PersonalData: o.PersonalData, Records: Records(rows), Now: now,
 		Period: bundle.Period(Covered(o.From, o.To, since, now)),
 		Readme: bundle.Readme(bundle.ReadmeOptions{Origin: head.Origin, Size: head.Size, Range: r, Pruned: head.Pruned, PersonalData: o.PersonalData,
 			Contents: i18n.T("Bu klasör, İŞKUR'un MYK'dan yaptığı belge sorgularının günlüğüdür (protokol madde 8/14): her sorgu için kullanıcı, yöntem, gönderilen parametreler, tarih ve milisaniye, amaç ve sonuç.",
@@ -76,25 +78,25 @@ func (withoutDisclosures) Disclosures(context.Context, int64, int64) iter.Seq2[l
 	return func(func(ledger.Disclosed, error) bool) {}
 }
 
-// BundleRange gives the entries that a bundle was made for, of a log of size entries.
+// BundleRange gives the entries that a bundle was made for, of a log of size entries, but for what was disposed of.
 func BundleRange(ctx context.Context, b *bundle.Bundle, size int64) (ledger.Range, error) {
-	if r, ok := b.Range(); ok {
-		return r, nil
-	}
 	pruned, err := b.Pruned(ctx)
+	if r, ok := b.Range(); ok {
+		return ledger.Range{From: min(max(r.From, pruned), r.To), To: r.To}, err
+	}
 	return ledger.Range{From: pruned, To: size}, err
 }
 
-// CheckRecords compares a bundle's records.csv with its entries, line by line. The findings are ProjectionDrift, at most
-// a hundred.
+// CheckRecords compares a bundle's records.csv with its entries, line by line. The findings are ProjectionDrift, one a run
+// of lines and at most a hundred, or FileMissing. Lines of entries that the bundle does not have are passed over: that the
+// entry is missing is a finding of Verify's.
 func CheckRecords(ctx context.Context, b *bundle.Bundle, size int64) (findings []ledger.Finding, err error) {
-	drift := func(line int, tr, en string) {
-		findings = append(findings, ledger.Finding{Code: ledger.ProjectionDrift, Seq: -1,
-			Detail: i18n.Tf("records.csv, satır %s: "+tr, "records.csv, line %s: "+en, strconv.Itoa(line))})
+	if size == 0 {
+		return nil, nil // no readable checkpoint: nothing says which entries there are
 	}
 	f, err := b.Records()
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil // the manifest says whether it should be there
+		return []ledger.Finding{{Code: ledger.FileMissing, Seq: -1, Detail: i18n.Tf("dosya yok: %s", "the file is missing: %s", "data/records.csv")}}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -104,31 +106,93 @@ func CheckRecords(ctx context.Context, b *bundle.Bundle, size int64) (findings [
 	if err != nil {
 		return nil, err
 	}
-	in := csv.NewReader(f)
-	in.FieldsPerRecord, in.ReuseRecord = len(recordsHeader), true
-	line := 0
+	in := lines{csv: csv.NewReader(f), size: size, taken: true}
+	in.csv.FieldsPerRecord, in.csv.ReuseRecord = len(recordsHeader), true
 	for want, err := range Records(Entries(ctx, b, r, size)) {
+		seq := int64(-1) // of the header
+		if err == nil && want[0] != recordsHeader[0] {
+			seq, err = strconv.ParseInt(want[0], 10, 64)
+		}
+		if err == nil {
+			err = in.upTo(ctx, b, seq)
+		}
 		if err != nil {
 			return nil, err
 		}
-		line++
-		got, err := in.Read()
-		switch {
-		case errors.Is(err, io.EOF):
-			drift(line, "satır eksik", "the line is missing")
-			return findings, nil
-		case err != nil:
-			drift(line, "satır okunamıyor", "the line cannot be read")
-			return findings, nil
-		case !slices.Equal(got, want):
-			drift(line, "satır kayıtla uyuşmuyor", "the line does not agree with the entry")
-		}
-		if len(findings) == 100 {
-			return findings, nil
+		in.taken = in.seq == seq
+		in.judge(in.err == nil && in.taken && slices.EqualFunc(in.row, want, sameField))
+		if in.enough() {
+			break
 		}
 	}
-	if _, err := in.Read(); !errors.Is(err, io.EOF) {
-		drift(line+1, "fazladan satır", "one line too many")
+	if err := in.upTo(ctx, b, math.MaxInt64); err != nil {
+		return nil, err
 	}
-	return findings, nil
+	in.judge(in.err == nil || errors.Is(in.err, io.EOF))
+	in.judge(true)
+	return in.findings, nil
+}
+
+// lines is records.csv as it is read, with the runs of lines that are not as they should be.
+type lines struct {
+	csv      *csv.Reader
+	size     int64 // of the log
+	number   int64
+	seq      int64 // of the present line
+	row      []string
+	err      error
+	taken    bool // the present line was compared
+	first, n int64
+	findings []ledger.Finding
+}
+
+// enough ends the work on a file that has little to do with the entries.
+func (l *lines) enough() bool { return len(l.findings) >= 100 || l.n > 100_000 }
+
+// upTo reads on to the line of entry seq or of a later one. What lies before has no query that it would belong to: that is
+// a finding, unless the bundle does not have the entry at all.
+func (l *lines) upTo(ctx context.Context, b *bundle.Bundle, seq int64) error {
+	for !l.enough() {
+		if l.taken && l.err == nil {
+			l.number++
+			l.taken = false
+			if l.row, l.err = l.csv.Read(); l.err == nil && l.number > 1 {
+				l.seq, l.err = strconv.ParseInt(l.row[0], 10, 64)
+			} else if l.number == 1 {
+				l.seq = -1
+			}
+		}
+		if l.err != nil || l.seq >= seq && l.seq < l.size {
+			return nil
+		}
+		there := l.seq >= l.size
+		for _, err := range b.Entries(ctx, l.seq, l.seq+1) {
+			if err != nil {
+				return err
+			}
+			there = true
+		}
+		l.judge(!there)
+		l.taken = true
+	}
+	return nil
+}
+
+// judge notes whether a line is as it should be.
+func (l *lines) judge(ok bool) {
+	switch {
+	case !ok && l.n == 0:
+		l.first, l.n = l.number, 1
+	case !ok:
+		l.n++
+	case l.n > 0:
+		l.findings = append(l.findings, ledger.Finding{Code: ledger.ProjectionDrift, Seq: -1, Detail: i18n.Tf("records.csv: %s. satırdan başlayarak %d satır kayıtlarla uyuşmuyor",
+			"records.csv: %[2]d lines from line %[1]s on do not agree with the entries", strconv.FormatInt(l.first, 10), l.n)})
+		l.n = 0
+	}
+}
+
+// sameField compares a field of records.csv with what was written there: encoding/csv reads CR LF within a field as LF.
+func sameField(got, want string) bool {
+	return got == want || got == strings.ReplaceAll(want, "\r\n", "\n")
 }

@@ -3,6 +3,8 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"slices"
 	"time"
 
 	"iskurctl/internal/i18n"
@@ -18,6 +20,8 @@ type Check struct {
 
 	open     map[int64]bool         // queries without an outcome so far
 	rows     map[int64]outcomeIndex // rows of outcomes whose entry was not met yet
+	broken   holes                  // entries that were found to be damaged: what refers to them is not to blame
+	seen     holes                  // entries that were read: a part of a log has outcomes of queries that it has not
 	pruned   int64                  // as pruned/1 entries say
 	oldest   time.Time              // of the first query or outcome that is there
 	oldestAt int64
@@ -44,6 +48,32 @@ func (c *Check) Excused(seq int64) bool {
 type summary struct {
 	events []event
 	rows   map[int64]outcomeIndex
+	broken []int64
+	held   ledger.Range // the chunk
+}
+
+// holes is numbers of entries, added in ascending order. They come in runs.
+type holes []ledger.Range
+
+func (h *holes) add(seq int64) {
+	if last := len(*h) - 1; last >= 0 && (*h)[last].To == seq {
+		(*h)[last].To++
+		return
+	}
+	*h = append(*h, ledger.Range{From: seq, To: seq + 1})
+}
+
+func (h holes) has(seq int64) bool {
+	_, found := slices.BinarySearchFunc(h, seq, func(r ledger.Range, seq int64) int {
+		switch {
+		case r.To <= seq:
+			return -1
+		case r.From > seq:
+			return 1
+		}
+		return 0
+	})
+	return found
 }
 
 // event is what an entry does to the state of the log.
@@ -57,7 +87,7 @@ type event struct {
 
 // Inspect looks at the entries of a chunk one by one, and compares them with the rows that lead to them.
 func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger.Finding, error) {
-	s := &summary{events: make([]event, 0, len(chunk.Entries)), rows: make(map[int64]outcomeIndex)}
+	s := &summary{events: make([]event, 0, len(chunk.Entries)), rows: make(map[int64]outcomeIndex), broken: slices.Clone(chunk.Damaged), held: ledger.Range{From: chunk.From, To: chunk.To}}
 	var findings []ledger.Finding
 	report := func(code ledger.Code, seq int64, tr, en string) {
 		findings = append(findings, ledger.Finding{Code: code, Seq: seq, Detail: i18n.T(tr, en)})
@@ -68,6 +98,10 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 		var err error
 		if queries, looks, err = c.log.projected(ctx, chunk.From, chunk.To, s.rows); err != nil {
 			return nil, nil, err
+		}
+		for _, seq := range chunk.Damaged {
+			delete(queries, seq)
+			delete(looks, seq)
 		}
 	}
 	disclosures := chunk.Disclosed
@@ -88,7 +122,12 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 		case kindQuery:
 			row, ok := queries[e.Seq]
 			delete(queries, e.Seq)
-			if c.log == nil {
+			if !validQuery(&leaf) {
+				report(ledger.LeafSchema, e.Seq, "sorgu kaydının alanları geçersiz", "the fields of the query are not valid")
+				s.broken = append(s.broken, e.Seq)
+				continue
+			}
+			if c.log == nil || e.Seq < c.held.From { // disposed of; the rows went with it
 				break
 			}
 			if !ok {
@@ -100,10 +139,15 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 			o, ok := outcomeOf(&leaf)
 			if !ok {
 				report(ledger.LeafSchema, e.Seq, "sonuç kaydının alanları geçersiz", "the fields of the outcome are not valid")
+				s.broken = append(s.broken, e.Seq)
+				continue
 			}
 			ev.query, ev.code = o.query, string(o.code)
 		case kindLook:
-			if c.log != nil && !looks[e.Seq] {
+			if _, ok := leaf.Str("host"); !ok || leaf.Digests() != 2 {
+				report(ledger.LeafSchema, e.Seq, "arama kaydının alanları geçersiz", "the fields of the search are not valid")
+			}
+			if c.log != nil && e.Seq >= c.held.From && !looks[e.Seq] {
 				report(ledger.ProjectionDrift, e.Seq, "aramanın satırı yok", "the row that leads to the search is missing")
 			}
 			delete(looks, e.Seq)
@@ -115,10 +159,17 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 		}
 		s.events = append(s.events, ev)
 	}
+	slices.Sort(s.broken)
 	for seq := range queries {
+		if seq < c.held.From {
+			continue // Finish counts those
+		}
 		report(ledger.ProjectionDrift, seq, "satır bir sorgu kaydına karşılık gelmiyor", "the row leads to no query")
 	}
 	for seq := range looks {
+		if seq < c.held.From {
+			continue
+		}
 		report(ledger.ProjectionDrift, seq, "satır bir arama kaydına karşılık gelmiyor", "the row leads to no search")
 	}
 	return s, findings, nil
@@ -150,8 +201,16 @@ func (c *Check) Fold(x any) []ledger.Finding {
 	for q, row := range s.rows {
 		c.rows[q] = row
 	}
+	for _, seq := range s.broken {
+		c.broken.add(seq)
+	}
+	if last := len(c.seen) - 1; last >= 0 && c.seen[last].To == s.held.From {
+		c.seen[last].To = s.held.To
+	} else {
+		c.seen = append(c.seen, s.held)
+	}
 	for _, e := range s.events {
-		if (e.kind == kindQuery || e.kind == kindOutcome) && c.oldestAt < 0 {
+		if (e.kind == kindQuery || e.kind == kindOutcome) && c.oldestAt < 0 && e.seq >= c.held.From {
 			c.oldest, c.oldestAt = e.time, e.seq
 		}
 		switch e.kind {
@@ -160,11 +219,19 @@ func (c *Check) Fold(x any) []ledger.Finding {
 		case kindPruned:
 			c.pruned = max(c.pruned, e.to)
 		case kindOutcome:
-			if !c.open[e.query] && e.query >= c.held.From {
-				report(ledger.StateIllegal, e.seq, "sonucun sorgusu yok ya da zaten sonuçlanmış", "the outcome has no query, or its query has an outcome already")
-			}
+			known := c.open[e.query]
 			delete(c.open, e.query)
-			if c.log == nil || e.query < c.held.From {
+			if c.log != nil && e.query < c.held.From || e.query >= 0 && e.query < e.seq && !c.seen.has(e.query) {
+				continue
+			}
+			if !known && !c.broken.has(e.query) {
+				report(ledger.StateIllegal, e.seq, "sonucun sorgusu yok ya da zaten sonuçlanmış", "the outcome has no query, or its query has an outcome already")
+				if c.rows[e.query] == (outcomeIndex{e.seq, e.code}) {
+					delete(c.rows, e.query) // the row is what the entry says
+				}
+				continue
+			}
+			if c.log == nil {
 				continue
 			}
 			if c.rows[e.query] != (outcomeIndex{e.seq, e.code}) {
@@ -177,36 +244,80 @@ func (c *Check) Fold(x any) []ledger.Finding {
 }
 
 // Finish compares what remains, and looks at the five years.
-func (c *Check) Finish(ctx context.Context, _ int64) (findings []ledger.Finding, err error) {
+func (c *Check) Finish(ctx context.Context, size int64) (findings []ledger.Finding, err error) {
 	report := func(code ledger.Code, seq int64, tr, en string) {
 		findings = append(findings, ledger.Finding{Code: code, Seq: seq, Detail: i18n.T(tr, en)})
 	}
-	for q := range c.rows {
-		report(ledger.ProjectionDrift, q, "arama satırının sonuç kaydı yok", "the row leads to no outcome")
-	}
-	if c.oldestAt >= 0 && kept(c.oldest).AddDate(0, disposalMonths, 0).Before(c.now) {
+	personal := c.log != nil || c.held.From < c.held.To // a bundle without personal data keeps nothing too long
+	if personal && c.oldestAt >= 0 && kept(c.oldest).AddDate(0, disposalMonths, 0).Before(c.now) {
 		report(ledger.KeptTooLong, c.oldestAt, "süresi dolan kayıtlar imha edilmemiş (`iskurctl audit prune`)", "entries whose time is over were not disposed of (`iskurctl audit prune`)")
 	}
 	if c.log == nil {
 		return findings, nil
 	}
-	head, _, err := c.log.ledger.Head(ctx)
-	if err != nil {
-		return nil, err
+	next, settled, err := c.log.readHead(ctx)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return findings, err
 	}
-	if head.Pruned > c.pruned {
-		report(ledger.RetentionMissing, -1, "imha edilen kayıtların imha kaydı yok", "entries went without an entry that says so")
-	}
-	_, settled, err := c.log.readHead(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for seq := range c.open {
-		if seq < settled {
-			report(ledger.ProjectionDrift, seq, "açık sorgu, sonuçlanmış sayılanlar arasında", "an open query lies below the mark of those that have an outcome")
+	marked := err == nil
+	for q, row := range c.rows {
+		if row.seq >= size && row.seq < next {
+			delete(c.open, q) // ended since the checkpoint: the next verification reads it
+			continue
+		}
+		if q >= c.held.From && !c.broken.has(q) && !c.broken.has(row.seq) {
+			report(ledger.ProjectionDrift, q, "arama satırının sonuç kaydı yok", "the row leads to no outcome")
 		}
 	}
+	strays, err := c.log.strays(ctx, size, c.pruned)
+	findings = append(findings, strays...)
+	if err != nil {
+		return findings, err
+	}
+	bound, err := c.log.bound(ctx)
+	if err != nil {
+		return findings, err
+	}
+	if !bound {
+		report(ledger.ProjectionDrift, -1, "depoyu ana anahtara bağlayan satır yok", "the row that binds the store to its master key is missing")
+	}
+	switch {
+	case !marked:
+		report(ledger.ProjectionDrift, -1, "sonuçlanmış sorguların işareti yok", "the mark of the queries that have an outcome is missing")
+		return findings, nil
+	case settled < 0 || settled > max(next, size):
+		report(ledger.ProjectionDrift, -1, "sonuçlanmış sorguların işareti günlüğün dışında", "the mark of the queries that have an outcome lies outside of the log")
+		return findings, nil
+	}
+	first := settled
+	for seq := range c.open {
+		if seq < c.held.From {
+			continue // it was disposed of, open as it was
+		}
+		if row, ok := c.rows[seq]; seq >= first || ok && c.broken.has(row.seq) {
+			continue
+		}
+		ended, err := c.log.endedSince(ctx, seq, size)
+		if err != nil {
+			return findings, err
+		}
+		if !ended {
+			first = seq
+		}
+	}
+	if first < settled {
+		report(ledger.ProjectionDrift, first, "açık sorgu, sonuçlanmış sayılanlar arasında", "an open query lies below the mark of those that have an outcome")
+	}
 	return findings, nil
+}
+
+// validQuery tells whether a query/1 leaf has what row gives it.
+func validQuery(leaf *ledger.Leaf) bool {
+	_, okHost := leaf.Str("host")
+	method, _ := leaf.Str("method")
+	attempt, _ := leaf.Int("n")
+	process, _ := leaf.Str("process")
+	return okHost && slices.Contains(Methods(), Method(method)) && attempt >= 1 && process != "" && leaf.Digests() == 3
 }
 
 // agrees compares a row with its query. Tags are compared when the disclosures could be opened.
@@ -227,49 +338,5 @@ func (l *Log) agrees(leaf *ledger.Leaf, sd []byte, row projection) bool {
 	if n := number(row.method, p.params); n != "" {
 		tag = l.keys.Tag(tagKimlikNo, n)
 	}
-	return string(row.userTag) == string(l.keys.Tag(tagUser, p.user)) && string(row.tag) == string(tag)
-}
-
-// projected reads the rows that lead to the entries [from, to).
-func (l *Log) projected(ctx context.Context, from, to int64, outcomes map[int64]outcomeIndex) (queries map[int64]projection, looks map[int64]bool, err error) {
-	queries, looks = make(map[int64]projection, to-from), make(map[int64]bool)
-	err = l.each(ctx, projectedQueries, from, to, func(rows *sql.Rows) error {
-		var seq int64
-		var p projection
-		err := rows.Scan(&seq, &p.timeMS, &p.method, &p.process, &p.userTag, &p.tag)
-		queries[seq] = p
-		return err
-	})
-	if err == nil {
-		err = l.each(ctx, projectedOutcomes, from, to, func(rows *sql.Rows) error {
-			var q int64
-			var o outcomeIndex
-			err := rows.Scan(&q, &o.seq, &o.code)
-			outcomes[q] = o
-			return err
-		})
-	}
-	if err == nil {
-		err = l.each(ctx, projectedLooks, from, to, func(rows *sql.Rows) error {
-			var seq int64
-			err := rows.Scan(&seq)
-			looks[seq] = true
-			return err
-		})
-	}
-	return queries, looks, err
-}
-
-func (l *Log) each(ctx context.Context, text string, from, to int64, fn func(*sql.Rows) error) error {
-	rows, err := l.st.Read().QueryContext(ctx, text, from, to)
-	if err != nil {
-		return l.explain(ctx, err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := fn(rows); err != nil {
-			return l.explain(ctx, err)
-		}
-	}
-	return l.explain(ctx, rows.Err())
+	return string(row.userTag) == l.userTag(p.user) && string(row.tag) == string(tag)
 }

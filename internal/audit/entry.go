@@ -138,7 +138,7 @@ func (l *Log) fill(e *Entry, leaf *ledger.Leaf, p personal, row projection) erro
 		tag = l.keys.Tag(tagKimlikNo, n)
 	}
 	if row.timeMS != at.UnixMilli() || row.method != e.Method || row.process != process ||
-		string(row.userTag) != string(l.keys.Tag(tagUser, p.user)) || string(row.tag) != string(tag) {
+		string(row.userTag) != l.userTag(p.user) || string(row.tag) != string(tag) {
 		return errEntry
 	}
 	return nil

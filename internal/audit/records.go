@@ -13,12 +13,25 @@ import (
 // that the queries in between need not be held.
 const nearby = 8192
 
+// late gives the outcomes of queries in r that come long after, and below end.
+type late func(ctx context.Context, r ledger.Range, end int64) (map[int64]outcomeRow, error)
+
 // Entries reads queries with their outcomes from any source of the log, a bundle among them, for the entries of r. An
 // outcome counts when the source holds its entry; otherwise it is Unknown. Without disclosures user, parameters and
 // purpose are empty. It reads the leaves twice and holds few.
 func Entries(ctx context.Context, src ledger.Source, r ledger.Range, size int64) iter.Seq2[Entry, error] {
+	return entries(ctx, src, r, size, func(ctx context.Context, r ledger.Range, end int64) (map[int64]outcomeRow, error) {
+		return lateOutcomes(ctx, src, r, end)
+	})
+}
+
+func entries(ctx context.Context, src ledger.Source, r ledger.Range, size int64, find late) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		end, late, err := lateOutcomes(ctx, src, r, size)
+		end, err := entriesEnd(ctx, src, r, size)
+		var late map[int64]outcomeRow
+		if err == nil {
+			late, err = find(ctx, r, end)
+		}
 		if err != nil {
 			yield(Entry{}, err)
 			return
@@ -94,26 +107,28 @@ func (e *Entry) settle(o outcomeRow) {
 	e.Pending, e.Outcome, e.Records, e.Duration = false, o.code, o.records, o.duration()
 }
 
-// lateOutcomes gives the outcomes that come long after their query, and where the source's entries for r end.
-func lateOutcomes(ctx context.Context, src ledger.Source, r ledger.Range, size int64) (end int64, late map[int64]outcomeRow, err error) {
+// entriesEnd gives where the source's entries for r end: tiles are whole, so there may be more than was asked for.
+func entriesEnd(ctx context.Context, src ledger.Source, r ledger.Range, size int64) (int64, error) {
 	extent, err := src.Extent(ctx, size)
-	if err != nil {
-		return 0, nil, err
-	}
-	end = r.To
+	end := r.To
 	for _, x := range extent {
 		if x.From < r.To && x.To > end {
 			end = min(x.To, (r.To+ledger.Width-1)&^(ledger.Width-1), size)
 		}
 	}
-	late = make(map[int64]outcomeRow)
+	return end, err
+}
+
+// lateOutcomes finds them by reading all leaves: a bundle has no index.
+func lateOutcomes(ctx context.Context, src ledger.Source, r ledger.Range, end int64) (map[int64]outcomeRow, error) {
+	late := make(map[int64]outcomeRow)
 	var leaf ledger.Leaf
 	for e, err := range src.Entries(ctx, r.From, end) {
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		if ledger.ParseLeaf(e.Leaf, &leaf) != nil {
 			continue
@@ -122,7 +137,31 @@ func lateOutcomes(ctx context.Context, src ledger.Source, r ledger.Range, size i
 			late[o.query] = o
 		}
 	}
-	return end, late, nil
+	return late, nil
+}
+
+// late finds them by the rows that lead to them.
+func (l *Log) late(ctx context.Context, r ledger.Range, end int64) (map[int64]outcomeRow, error) {
+	rows, err := l.st.Read().QueryContext(ctx, farOutcomes, r.From, r.To, end, nearby)
+	if err != nil {
+		return nil, l.explain(ctx, err)
+	}
+	defer func() { _ = rows.Close() }()
+	late := make(map[int64]outcomeRow)
+	var raw []byte
+	var leaf ledger.Leaf
+	for rows.Next() {
+		if err := rows.Scan(&raw); err != nil {
+			return nil, l.explain(ctx, err)
+		}
+		if ledger.ParseLeaf(raw, &leaf) != nil {
+			continue
+		}
+		if o, ok := outcomeOf(&leaf); ok {
+			late[o.query] = o
+		}
+	}
+	return late, l.explain(ctx, rows.Err())
 }
 
 // RecordsHeader names the columns of a bundle's records.csv: those of `audit list`.

@@ -54,7 +54,7 @@ func (l *Log) row(ctx context.Context, q Query) (queryRow, error) {
 	if err != nil {
 		return queryRow{}, err
 	}
-	r := queryRow{time: l.now(), method: q.Method, process: process, userTag: l.keys.Tag(tagUser, readable(q.User))}
+	r := queryRow{time: l.now(), method: q.Method, process: process, userTag: []byte(l.userTag(readable(q.User)))}
 	if q.KimlikNo != "" {
 		r.tag = l.keys.Tag(tagKimlikNo, q.KimlikNo)
 	}
@@ -73,6 +73,16 @@ func (l *Log) row(ctx context.Context, q Query) (queryRow, error) {
 	r.leaf, err = ledger.NewLeaf().Digests(digests).String("host", readable(q.Host)).String("k", kindQuery).
 		String("method", string(q.Method)).Int("n", int64(q.Attempt)).String("process", process).String("t", ledger.Time(r.time)).Bytes()
 	return r, err
+}
+
+// userTag gives the keyed tag of a user.
+func (l *Log) userTag(user string) string {
+	if tag, ok := l.users.Load(user); ok {
+		return tag.(string)
+	}
+	tag := string(l.keys.Tag(tagUser, user))
+	l.users.Store(user, tag)
+	return tag
 }
 
 // field is a personal value: its name and its canonical JSON.
@@ -189,13 +199,13 @@ func (w *writer) query(r queryRow) (int64, error) {
 	if r.tag != nil {
 		tag = r.tag
 	}
-	_, err = w.Tx.Stmt(w.ins.query).Exec(seq, r.time.UnixMilli(), string(r.method), r.process, r.userTag, tag)
+	_, err = w.Exec(w.ins.query, seq, r.time.UnixMilli(), string(r.method), r.process, r.userTag, tag)
 	return seq, err
 }
 
 // outcome adds nothing, and says so, when the query has its outcome already or does not exist.
 func (w *writer) outcome(r outcomeRow) (added bool, err error) {
-	added, err = affected(w.Tx.Stmt(w.ins.outcome).Exec(r.query, w.Next(), string(r.code)))
+	added, err = affected(w.Exec(w.ins.outcome, r.query, w.Next(), string(r.code)))
 	if err != nil || !added {
 		return false, err
 	}

@@ -99,13 +99,33 @@ WHERE q.seq >= $1 AND q.seq < $2 AND o.seq IS NULL ORDER BY q.seq`
 FROM audit_query q LEFT JOIN audit_outcome o ON o.query_seq = q.seq
 LEFT JOIN audit_leaf l ON l.seq = q.seq LEFT JOIN audit_sealed s ON s.seq = q.seq LEFT JOIN audit_leaf r ON r.seq = o.seq`
 
+	// farOutcomes are the leaves of the outcomes that stand more than $4 entries behind their query.
+	farOutcomes = `SELECT l.leaf FROM audit_outcome o JOIN audit_leaf l ON l.seq = o.seq
+WHERE o.query_seq >= $1 AND o.query_seq < $2 AND o.seq < $3 AND o.seq - o.query_seq > $4`
+
 	selectLooks = `SELECT k.seq, l.leaf, l.hash, s.key, s.sd FROM audit_look k
 LEFT JOIN audit_leaf l ON l.seq = k.seq LEFT JOIN audit_sealed s ON s.seq = k.seq
 WHERE k.seq >= $1 ORDER BY k.seq LIMIT $2`
 
 	projectedQueries  = `SELECT seq, time_ms, method, process, user_tag, tag FROM audit_query WHERE seq >= $1 AND seq < $2 ORDER BY seq`
 	projectedOutcomes = `SELECT o.query_seq, o.seq, o.outcome FROM audit_outcome o WHERE o.query_seq >= $1 AND o.query_seq < $2 ORDER BY o.query_seq`
-	projectedLooks    = `SELECT seq FROM audit_look WHERE seq >= $1 AND seq < $2 ORDER BY seq`
+	// What stands beyond $1 may belong to what was logged meanwhile.
+	laterOutcome = `SELECT COUNT(*) FROM audit_outcome WHERE query_seq = $1 AND seq >= $2 AND seq < (SELECT size FROM audit_log WHERE id = 1)`
+
+	strayQueries  = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_query WHERE seq < 0 OR seq >= $1 AND seq >= (SELECT size FROM audit_log WHERE id = 1)`
+	strayOutcomes = `SELECT COUNT(*), COALESCE(MIN(query_seq), 0) FROM audit_outcome WHERE query_seq < 0 OR query_seq >= $1 AND query_seq >= (SELECT size FROM audit_log WHERE id = 1)`
+	strayLooks    = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_look WHERE seq < 0 OR seq >= $1 AND seq >= (SELECT size FROM audit_log WHERE id = 1)`
+
+	remainingQueries  = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_query WHERE seq >= 0 AND seq < $1`
+	remainingOutcomes = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_outcome WHERE seq >= 0 AND seq < $1`
+	remainingLooks    = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_look WHERE seq >= 0 AND seq < $1`
+
+	// What is looked up by number or time is found through an index. SQLite's own words.
+	checkIndexes = `PRAGMA integrity_check(audit_query)`
+
+	countSingles = `SELECT (SELECT COUNT(*) FROM audit_log), (SELECT COUNT(*) FROM audit_settled), (SELECT COUNT(*) FROM audit_key)`
+
+	projectedLooks = `SELECT seq FROM audit_look WHERE seq >= $1 AND seq < $2 ORDER BY seq`
 )
 
 // condition collects what a listing asks for; its values become $1, $2, …

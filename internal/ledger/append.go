@@ -44,19 +44,28 @@ func (l *Log) Write(ctx context.Context, fn func(*Writer) error) error {
 		return err
 	}
 	background := context.WithoutCancel(ctx)
-	return l.store.Write(ctx, func(tx *sql.Tx) error {
+	err = l.store.Write(ctx, func(tx *sql.Tx) error {
 		if err := l.begin(background, tx, ready); err != nil {
 			return err
 		}
 		return fn(&Writer{Tx: tx, log: l, turn: &l.turn, ready: ready})
 	})
+	if err != nil && fault.From(err).Code == "store_constraint" { // something stands where the next entry belongs
+		return damagedEdge().Because(err)
+	}
+	return err
+}
+
+// Exec runs a statement that store.Prepare prepared, within the transaction.
+func (w *Writer) Exec(stmt *sql.Stmt, args ...any) (sql.Result, error) {
+	return w.Tx.Stmt(stmt).Exec(args...) //nolint:sqlclosecheck // the end of the transaction closes it
 }
 
 // Append adds an entry and gives its sequence number.
 func (w *Writer) Append(leaf []byte) (int64, error) {
 	seq := w.turn.edge.size
 	h := tlog.RecordHash(leaf)
-	if _, err := w.Tx.Stmt(w.ready.leaf).Exec(seq, leaf, h[:]); err != nil {
+	if _, err := w.Exec(w.ready.leaf, seq, leaf, h[:]); err != nil {
 		return 0, err
 	}
 	return seq, w.turn.edge.add(h, w.tile, w.tile)
@@ -68,7 +77,7 @@ func (w *Writer) Seal(seq int64, key *seal.DataKey, sd []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Tx.Stmt(w.ready.sealed).Exec(seq, key.ID, sealed)
+	_, err = w.Exec(w.ready.sealed, seq, key.ID, sealed)
 	return err
 }
 
@@ -139,6 +148,13 @@ func (l *Log) finish(tx *sql.Tx) error {
 func (l *Log) load(tx *sql.Tx, head Head) error {
 	l.turn.head = Head{}
 	var tiles [levels][]byte
+	var newest int64
+	if err := tx.QueryRow(named(newestLeaf, l.Name)).Scan(&newest); err != nil {
+		return err
+	}
+	if newest >= head.Size {
+		return damagedEdge()
+	}
 	rows, err := tx.Query(named(readHashes, l.Name), head.Size&^(Width-1), head.Size)
 	if err != nil {
 		return err
@@ -183,7 +199,7 @@ func (l *Log) load(tx *sql.Tx, head Head) error {
 	return nil
 }
 
-func damagedEdge() error {
+func damagedEdge() *fault.Error {
 	return fault.New(fault.Integrity, "ledger_damaged", i18n.T("günlüğün sonu, imzalı denetim noktasıyla uyuşmuyor; hiçbir şey yazılmadı", "the end of the log does not agree with its signed checkpoint; nothing was written")).
 		WithHint(i18n.T("`iskurctl audit verify --full` bulguları listeler; depoyu inceleme için saklayın", "`iskurctl audit verify --full` lists the findings; keep the store for the investigation"))
 }

@@ -74,11 +74,17 @@ const (
 	addRotation   = `INSERT INTO @_rotation (seq) VALUES ($1)`
 	readRotations = `SELECT r.seq, l.leaf FROM @_rotation r LEFT JOIN @_leaf l ON l.seq = r.seq ORDER BY r.seq`
 
-	readTile   = `SELECT hashes FROM @_tile WHERE level = $1 AND idx = $2`
+	readTile = `SELECT hashes FROM @_tile WHERE level = $1 AND idx = $2`
+	// Tiles beyond what size entries have; $1 may be older than the head.
+	readSuperfluous = `SELECT level, idx FROM @_tile WHERE level < 0 OR level > 7 OR idx < 0
+OR level = 0 AND idx >= $1 / 256 AND idx >= COALESCE((SELECT size FROM @_log WHERE id = 1), 0) / 256
+OR level > 0 AND idx >= (($1 >> (8 * level)) + 255) / 256 AND idx >= ((COALESCE((SELECT size FROM @_log WHERE id = 1), 0) >> (8 * level)) + 255) / 256
+ORDER BY level, idx`
 	readHashes = `SELECT hash FROM @_leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq`
 	readLeaves = `SELECT seq, leaf, hash FROM @_leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq`
 	// Rows beyond the head, as one look sees both: another process may be appending.
-	readBeyond = `SELECT seq, leaf, hash FROM @_leaf WHERE seq >= $1 AND seq >= (SELECT size FROM @_log) AND seq < $2 ORDER BY seq`
+	readBeyond = `SELECT seq, leaf, hash FROM @_leaf WHERE seq >= $1 AND seq >= COALESCE((SELECT size FROM @_log WHERE id = 1), 0) AND seq < $2 ORDER BY seq`
+	newestLeaf = `SELECT COALESCE(MAX(seq), -1) FROM @_leaf`
 	readSealed = `SELECT seq, key, sd FROM @_sealed WHERE seq >= $1 AND seq < $2 ORDER BY seq`
 
 	oldestKey = `SELECT MIN(key) FROM @_sealed`

@@ -32,9 +32,18 @@ func (s *StoreSource) Checkpoint(ctx context.Context) ([]byte, error) {
 	return head.Note, err
 }
 
-// Pruned gives how many entries were disposed of.
+// Head gives the row that the checkpoint stands in.
+func (s *StoreSource) Head(ctx context.Context) (Head, error) {
+	head, _, err := s.log.Head(ctx)
+	return head, err
+}
+
+// Pruned gives how many entries were disposed of; what cannot be true counts as none.
 func (s *StoreSource) Pruned(ctx context.Context) (int64, error) {
 	head, _, err := s.log.Head(ctx)
+	if head.Pruned < 0 || head.Pruned > head.Size {
+		return 0, err
+	}
 	return head.Pruned, err
 }
 
@@ -92,27 +101,30 @@ func (s *StoreSource) Entries(ctx context.Context, from, to int64) iter.Seq2[Ent
 func (s *StoreSource) pages(ctx context.Context, text string, from, to int64, fail func(Entry, error) bool, each func(*sql.Rows) (int64, bool, error)) {
 	text = named(text, s.log.Name) + " LIMIT 4096"
 	for from < to {
-		n, more := 0, true
+		n, stopped := 0, false
 		err := func() error {
 			rows, err := s.log.store.Read().QueryContext(ctx, text, from, to)
 			if err != nil {
 				return err
 			}
 			defer func() { _ = rows.Close() }()
-			for more && rows.Next() {
-				var seq int64
-				if seq, more, err = each(rows); err != nil {
+			for !stopped && rows.Next() {
+				seq, more, err := each(rows)
+				if err != nil {
 					return err
 				}
-				from, n = seq+1, n+1
+				from, n, stopped = seq+1, n+1, !more
 			}
 			return rows.Err()
 		}()
+		if stopped { // nobody listens any more, whatever became of the rows meanwhile
+			return
+		}
 		if err != nil {
 			fail(Entry{}, s.log.explain(ctx, err))
 			return
 		}
-		if !more || n < readPage {
+		if n < readPage {
 			return
 		}
 	}
@@ -130,12 +142,12 @@ func (s *StoreSource) Disclosures(ctx context.Context, from, to int64) iter.Seq2
 			if err := rows.Scan(&d.Seq, &key, &sealed); err != nil {
 				return 0, false, err
 			}
-			dataKey, err := s.key(ctx, key)
-			if err == nil {
-				plain, err = dataKey.Open(plain[:0], sealed, s.log.Name, d.Seq)
+			if dataKey, err := s.key(ctx, key); err != nil {
+				d.Err = &keyFault{key, err}
+			} else {
+				plain, d.Err = dataKey.Open(plain[:0], sealed, s.log.Name, d.Seq)
 				d.SD = plain
 			}
-			d.Err = err
 			return d.Seq, yield(d, nil), nil
 		})
 	}
@@ -165,6 +177,17 @@ func (s *StoreSource) key(ctx context.Context, id int64) (*seal.DataKey, error) 
 // KeyLeaves yields the key/1 entries, whose place in the tree is not proven yet.
 func (s *StoreSource) KeyLeaves(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
+		for e, err := range s.Rotations(ctx) {
+			if (err != nil || e.Leaf != nil) && !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// Rotations yields the rows that list the key/1 entries, without Leaf where the entry is not there.
+func (s *StoreSource) Rotations(ctx context.Context) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
 		rows, err := s.log.store.Read().QueryContext(ctx, named(readRotations, s.log.Name))
 		if err != nil {
 			yield(Entry{}, s.log.explain(ctx, err))
@@ -177,12 +200,38 @@ func (s *StoreSource) KeyLeaves(ctx context.Context) iter.Seq2[Entry, error] {
 				yield(Entry{}, s.log.explain(ctx, err))
 				return
 			}
-			if e.Leaf != nil && !yield(e, nil) {
+			if !yield(e, nil) {
 				return
 			}
 		}
 		if err := rows.Err(); err != nil {
 			yield(Entry{}, s.log.explain(ctx, err))
+		}
+	}
+}
+
+// Superfluous yields level and index of the tiles that belong to no log of size entries, nor to what it has become
+// meanwhile.
+func (s *StoreSource) Superfluous(ctx context.Context, size int64) iter.Seq2[[2]int64, error] {
+	return func(yield func([2]int64, error) bool) {
+		rows, err := s.log.store.Read().QueryContext(ctx, named(readSuperfluous, s.log.Name), size)
+		if err != nil {
+			yield([2]int64{}, s.log.explain(ctx, err))
+			return
+		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var t [2]int64
+			if err := rows.Scan(&t[0], &t[1]); err != nil {
+				yield(t, s.log.explain(ctx, err))
+				return
+			}
+			if !yield(t, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield([2]int64{}, s.log.explain(ctx, err))
 		}
 	}
 }

@@ -143,7 +143,15 @@ type verification struct {
 	paths [levels]*node     // the last tiles that path followed
 	old   [levels]oldHashes // what the root at the trusted size is made of, as far as it was met
 
+	stored    *Head // what stands beside the checkpoint, where the source is the store
+	unsaid    Range // entries that count as disposed of although no entry says so
+	disposals []disposal
+	locked    map[int64]locked // by data key
+
 	claimed []keyLeaf // the source says so
+	lists   bool      // it can say so
+	lost    []int64   // it says so of these, which are not there
+	misled  []keyLeaf // it says so of these, which are none
 	keys    []keyLeaf // met while reading, and in the tree
 	newest  string    // the newest key of the chain
 	scrub   int64     // where the next scrub begins
@@ -181,6 +189,11 @@ func (v *verification) run(ctx context.Context) error {
 		if err := v.beyond(ctx); err != nil {
 			return err
 		}
+		v.disposed()
+		if err := v.returned(ctx); err != nil {
+			return err
+		}
+		v.lockedFindings()
 	}
 	v.settle()
 	if err := v.consistency(ctx); err != nil {

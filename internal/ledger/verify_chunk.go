@@ -22,8 +22,10 @@ type job struct {
 	tiles                         []tileProblem
 	missing                       []Range
 	keys                          []keyLeaf
-	roots                         []tileRoot // of each tile, as it should be
-	edge                          []byte     // the partial tile as it should be, when it is known
+	disposals                     []disposal
+	locked                        map[int64]locked // by data key
+	roots                         []tileRoot       // of each tile, as it should be
+	edge                          []byte           // the partial tile as it should be, when it is known
 	old                           oldHashes
 	times                         []stamp
 	summary                       any
@@ -92,10 +94,12 @@ func (r *reader) run(ctx context.Context, j *job) error {
 	}
 	slices.Sort(r.damaged)
 	r.damaged = slices.Compact(r.damaged)
-	j.keys = slices.DeleteFunc(j.keys, func(k keyLeaf) bool {
-		_, bad := slices.BinarySearch(r.damaged, k.seq)
+	damaged := func(seq int64) bool {
+		_, bad := slices.BinarySearch(r.damaged, seq)
 		return bad
-	})
+	}
+	j.keys = slices.DeleteFunc(j.keys, func(k keyLeaf) bool { return damaged(k.seq) })
+	j.disposals = slices.DeleteFunc(j.disposals, func(d disposal) bool { return damaged(d.seq) })
 	if r.v.o.Level != Deep {
 		return nil
 	}
@@ -189,6 +193,9 @@ func (r *reader) entry(e Entry) {
 	if len(e.Leaf) > len(keyLeafPrefix) && string(e.Leaf[:len(keyLeafPrefix)]) == keyLeafPrefix {
 		r.keys = append(r.keys, readKeyLeaf(e.Seq, e.Leaf))
 	}
+	if len(e.Leaf) > len(disposalPrefix) && string(e.Leaf[:len(disposalPrefix)]) == disposalPrefix {
+		r.disposals = append(r.disposals, readDisposal(e.Seq, e.Leaf))
+	}
 }
 
 // judge compares the entries of a tile with the tile, and both with what stands above.
@@ -209,6 +216,9 @@ func (r *reader) judge(t tile) {
 	if r.above == nil {
 		if known {
 			r.edge = bytes.Clone(best)
+			if !r.v.edges[0].sure && !r.holds(t, best) {
+				r.doubted(t, have)
+			}
 		}
 		r.keep(t, best, known && r.v.edges[0].sure)
 		return
@@ -221,14 +231,19 @@ func (r *reader) judge(t tile) {
 	root := foldFull(best)
 	if c.sure && root != c.hash {
 		r.tileProblem(t, TileMismatch, aboveText(t))
-		for i, there := range have { // none of them is known to be in the tree
-			if there {
-				r.damaged = append(r.damaged, t.index*Width+int64(i))
-			}
-		}
+		r.doubted(t, have)
 	}
 	r.roots = append(r.roots, tileRoot{root, true})
 	r.keep(t, best, c.sure && root == c.hash)
+}
+
+// doubted notes that none of the tile's entries is known to be in the tree.
+func (r *reader) doubted(t tile, have []bool) {
+	for i, there := range have {
+		if there {
+			r.damaged = append(r.damaged, t.index*Width+int64(i))
+		}
+	}
 }
 
 // keep is keepOld for the reader, whose job is folded later.
@@ -247,7 +262,8 @@ func (r *reader) weigh(t tile, leaves []byte, have []bool, others []otherHash, w
 	first := t.index * Width
 	if t.hashes == nil {
 		// The partial tile of a store is the hashes beside the entries: it is short because an entry is missing.
-		if r.above != nil || whole {
+		// Where one of them was cut or lengthened, that one is named.
+		if r.above != nil || whole && len(others) == 0 {
 			r.tileProblem(t, t.problem, tileText(t))
 		}
 		right := whole && r.holds(t, leaves)
@@ -323,14 +339,4 @@ func (r *reader) tileProblem(t tile, code Code, detail i18n.Text) {
 func (r *reader) altered(seq int64) {
 	r.findings = append(r.findings, leafFinding(seq))
 	r.damaged = append(r.damaged, seq)
-}
-
-func leafFinding(seq int64) Finding {
-	return Finding{LeafHashMismatch, seq, i18n.Tf("kaydın içeriği değişmiş: özeti ağaçtaki özet değil (karo %s, sıra %s)",
-		"the entry was altered: its hash is not the one in the tree (tile %s, number %s)", plain(seq/Width), plain(seq%Width))}
-}
-
-func besideFinding(seq int64) Finding {
-	return Finding{LeafHashMismatch, seq, i18n.T("kaydın yanında saklanan özet değişmiş; kayıt ve ağaç birbirine uyuyor",
-		"the hash stored beside the entry was altered; the entry and the tree agree")}
 }

@@ -107,7 +107,7 @@ func (r *reader) stray(x Disclosed) {
 }
 
 func strayFinding(seq, pruned int64) Finding {
-	if seq < pruned {
+	if seq >= 0 && seq < pruned {
 		return Finding{ErasedDataPresent, seq, i18n.T("imha edilmiş kaydın kişisel alanları duruyor", "the disclosures of an entry that was disposed of are still there")}
 	}
 	return Finding{DisclosureUnreferenced, seq, i18n.T("kişisel alanların ait olduğu kayıt yok", "disclosures without the entry they would belong to")}
@@ -164,12 +164,16 @@ func (r *reader) disclosures(ctx context.Context, seq int64, own *Disclosed) (ok
 		return false, nil
 	}
 	if own.Err != nil {
+		var key *keyFault
 		switch {
+		case fault.ClassOf(own.Err) == fault.Unverifiable && r.excused(seq):
+		case errors.As(own.Err, &key) && (fault.ClassOf(key.err) == fault.Integrity || fault.ClassOf(key.err) == fault.Unverifiable):
+			r.lockedBy(key, seq)
 		case fault.ClassOf(own.Err) == fault.Integrity:
 			report(DisclosureDamaged, i18n.T("kaydın mühürlü kişisel alanları bozulmuş ya da başka bir kayda ait", "the sealed disclosures of the entry are damaged or those of another"))
 		case fault.ClassOf(own.Err) != fault.Unverifiable:
 			return false, own.Err
-		case !r.excused(seq):
+		default:
 			report(DisclosureUndecryptable, i18n.T("kaydın kişisel alanları açılamadı: anahtarı yok", "the disclosures of the entry could not be opened: their key is not there"))
 		}
 		return false, nil
@@ -217,7 +221,7 @@ func (v *verification) fold(j *job) {
 		}
 		v.behind, v.latest = behind, max(v.latest, t.ms)
 	}
-	if v.o.Domain != nil {
+	if v.o.Domain != nil && j.summary != nil { // nil: a run of missing entries
 		v.found.add(v.o.Domain.Fold(j.summary)...)
 	}
 }
@@ -225,13 +229,15 @@ func (v *verification) fold(j *job) {
 // strays looks for disclosures where the source has no entries: outside of what it claims to hold, and beyond the
 // checkpoint.
 func (v *verification) strays(ctx context.Context) error {
-	from := int64(0)
+	from := int64(math.MinInt64)
 	for _, r := range append(slices.Clone(v.selected), Range{From: v.size, To: v.size}) {
 		for x, err := range v.src.Disclosures(ctx, from, min(r.From, v.size)) {
 			if err != nil {
 				return err
 			}
-			v.found.add(strayFinding(x.Seq, v.pruned.Load()))
+			if x.Seq < v.unsaid.From || x.Seq >= v.unsaid.To {
+				v.found.add(strayFinding(x.Seq, v.pruned.Load()))
+			}
 		}
 		from = r.To
 	}
@@ -251,10 +257,11 @@ func (v *verification) strays(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range beyond {
-		if f.Seq >= size {
-			v.found.add(f)
-		}
+	beyond = slices.DeleteFunc(beyond, func(f Finding) bool { return f.Seq < size })
+	if n := len(beyond); n > 1 { // they come from one head that was set back: one finding
+		beyond[0].Detail = i18n.Tf("%d kaydın kişisel alanları duruyor, ama kayıtlar yok", "the disclosures of %d entries are there, but not the entries", n)
+		beyond = beyond[:1]
 	}
+	v.found.add(beyond...)
 	return nil
 }

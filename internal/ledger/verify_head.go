@@ -1,10 +1,10 @@
 package ledger
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
-	"math"
 	"slices"
 
 	"golang.org/x/mod/sumdb/note"
@@ -20,7 +20,7 @@ func (v *verification) head(ctx context.Context) (goOn bool, err error) {
 	if t := v.o.Trust; t != nil {
 		v.newest, v.scrub = t.Vkey, t.Scrub
 	}
-	signed, err := v.src.Checkpoint(ctx)
+	signed, err := v.readNote(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -46,9 +46,10 @@ func (v *verification) head(ctx context.Context) (goOn bool, err error) {
 		v.found.add(p.Finding(-1))
 		return false, nil
 	}
+	goOn = !v.anotherHead()
 	t := v.o.Trust
 	if t == nil {
-		return true, nil
+		return goOn, nil
 	}
 	v.known = min(t.Size, v.size)
 	switch {
@@ -57,14 +58,14 @@ func (v *verification) head(ctx context.Context) (goOn bool, err error) {
 	case v.size == t.Size && c.Root != t.Root:
 		v.found.add(Finding{ForkAtSize, -1, i18n.Tf("%d kayıtlık günlüğün kökü, aynı boyutta daha önce görülenden başka", "the root at %d entries is another one than was seen at this size before", v.size)})
 	}
-	return true, nil
+	return goOn, nil
 }
 
 // noCheckpoint: a log that was never written to has none.
 func (v *verification) noCheckpoint(ctx context.Context) error {
 	v.checkpoint.Root = rootOf(0, [levels][]byte{})
 	missing := v.o.Trust != nil && v.o.Trust.Size > 0
-	for _, err := range v.src.Entries(ctx, 0, math.MaxInt64) {
+	for _, err := range v.src.Entries(ctx, 0, MaxInt) { // not those "beyond" a head that may be gone
 		if err != nil {
 			return err
 		}
@@ -105,12 +106,23 @@ func (v *verification) claimedKeys(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	for e, err := range s.KeyLeaves(ctx) {
+	v.lists = true
+	listed := s.KeyLeaves
+	if stored, ok := v.src.(Stored); ok {
+		listed = stored.Rotations
+	}
+	for e, err := range listed(ctx) {
 		if err != nil {
 			return err
 		}
-		if e.Seq >= 0 && e.Seq < v.size { // one beyond belongs to a checkpoint that came later
+		inside := e.Seq >= 0 && e.Seq < v.size
+		switch {
+		case inside && bytes.HasPrefix(e.Leaf, []byte(keyLeafPrefix)):
 			v.claimed = append(v.claimed, readKeyLeaf(e.Seq, e.Leaf))
+		case inside && e.Leaf == nil:
+			v.lost = append(v.lost, e.Seq)
+		case inside || e.Leaf == nil: // beyond, it belongs to a checkpoint that came later
+			v.misled = append(v.misled, keyLeaf{seq: e.Seq, hash: tlog.RecordHash(e.Leaf)})
 		}
 	}
 	slices.SortFunc(v.claimed, bySeq)
@@ -145,7 +157,7 @@ func (v *verification) chain(leaves []keyLeaf) keyChain {
 	}
 	c.keys = []signingKey{{believed, verifier}}
 	endorses := func(by note.Verifier, l keyLeaf) bool {
-		next, err := OpenKeyNote(l.note, v.checkpoint.Origin, by)
+		next, err := OpenKeyNote(l.note, verifier.Name(), by) // a key is named after its log
 		return err == nil && next == l.vkey
 	}
 	// What led to the believed key was endorsed by keys that nobody has to know any more.
@@ -193,13 +205,17 @@ func (v *verification) signedBy(keys []signingKey) (int, *Problem) {
 
 // signer judges the signature once it is known which key/1 entries are in the tree.
 func (v *verification) signer(ctx context.Context) error {
+	damaged, err := v.rotations(ctx) // one that does not count may be the one that is missing: that is reported, not the gap
+	if err != nil {
+		return err
+	}
 	if v.newest == "" {
+		v.columns("")
 		v.found.add(Finding{TrustMissing, -1, i18n.T("imzası bilinen bir anahtar yok; denetim noktasını kimin imzaladığı denetlenemedi",
 			"there is no key to believe; who signed the checkpoint could not be checked")})
 		return nil
 	}
 	proven := v.keys
-	damaged := false // one that does not count may be the one that is missing: that is reported, not the gap
 	for _, k := range v.claimed {
 		if covers(v.selected, k.seq) {
 			damaged = damaged || !slices.ContainsFunc(v.keys, func(p keyLeaf) bool { return p.seq == k.seq })
@@ -210,12 +226,23 @@ func (v *verification) signer(ctx context.Context) error {
 			return err
 		}
 		switch {
-		case !n.sure:
+		case !n.sure: // the damage to the tiles is reported
+			damaged = true
 		case n.at(k.seq%Width) == k.hash:
 			proven = append(proven, k)
 		default:
 			damaged = true
 			v.found.add(leafFinding(k.seq))
+		}
+	}
+	for _, seq := range v.lost {
+		if !covers(v.extent, seq) {
+			continue // it was disposed of
+		}
+		damaged = true
+		if !covers(v.selected, seq) {
+			v.missing(Range{seq, seq + 1})
+			v.missing(Range{})
 		}
 	}
 	slices.SortFunc(proven, bySeq)
@@ -224,6 +251,14 @@ func (v *verification) signer(ctx context.Context) error {
 		v.newest = chain.keys[len(chain.keys)-1].vkey
 	}
 	by, problem := v.signedBy(chain.keys)
+	if problem == nil && by == len(chain.keys)-1 {
+		v.columns(v.newest)
+	} else {
+		v.columns("")
+	}
+	if problem == nil && chain.keys[by].verifier.Name() != v.checkpoint.Origin { // a key is named after its log
+		v.found.add(Finding{OriginMismatch, -1, i18n.T("denetim noktası bu anahtarın günlüğüne ait değil", "the checkpoint is not of the log that the key belongs to")})
+	}
 	if chain.broken >= 0 && (by == 0 || !chain.stray) {
 		v.found.add(Finding{KeyChainBroken, chain.broken, i18n.T("imza anahtarını değiştiren kaydı önceki anahtar onaylamamış",
 			"the entry that replaces the signing key is not endorsed by the key before")})

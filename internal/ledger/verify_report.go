@@ -107,3 +107,13 @@ func verdict(r Report) string {
 	}
 	return "ok"
 }
+
+func leafFinding(seq int64) Finding {
+	return Finding{LeafHashMismatch, seq, i18n.Tf("kaydın içeriği değişmiş: özeti ağaçtaki özet değil (karo %s, sıra %s)",
+		"the entry was altered: its hash is not the one in the tree (tile %s, number %s)", plain(seq/Width), plain(seq%Width))}
+}
+
+func besideFinding(seq int64) Finding {
+	return Finding{LeafHashMismatch, seq, i18n.T("kaydın yanında saklanan özet değişmiş; kayıt ve ağaç birbirine uyuyor",
+		"the hash stored beside the entry was altered; the entry and the tree agree")}
+}

@@ -178,6 +178,13 @@ func (v *verification) take(j *job) {
 	v.cover.NewRead += j.newRead
 	v.cover.Disclosures += j.disclosures
 	v.keys = append(v.keys, j.keys...)
+	v.disposals = append(v.disposals, j.disposals...)
+	for key, l := range j.locked {
+		if v.locked == nil {
+			v.locked = make(map[int64]locked)
+		}
+		v.locked[key] = v.locked[key].join(l)
+	}
 	for _, r := range j.missing {
 		v.missing(r)
 	}

@@ -2,6 +2,7 @@ package output
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -233,5 +234,33 @@ func TestNothingIsLeftBehindOnFailure(t *testing.T) {
 	}
 	if names(t, dir) != "" {
 		t.Fatalf("left behind: %s", names(t, dir))
+	}
+}
+
+func TestAStreamThatFailsLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "akış")
+	broken := errors.New("broken")
+	err := WriteStream(path, false, func(w io.Writer) error {
+		if _, err := io.WriteString(w, "half"); err != nil {
+			t.Fatal(err)
+		}
+		return broken
+	})
+	if !errors.Is(err, broken) || names(t, dir) != "" {
+		t.Fatalf("%v, and there is %q", err, names(t, dir))
+	}
+	whole := func(w io.Writer) error { _, err := io.WriteString(w, "whole"); return err }
+	if err := WriteStream(path, false, whole); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteStream(path, false, whole); fault.From(err).Code != "out_exists" {
+		t.Fatalf("written over: %v", err)
+	}
+	if err := WriteStream(path, true, func(io.Writer) error { return broken }); !errors.Is(err, broken) {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "whole" {
+		t.Fatalf("%q, %v", text, err)
 	}
 }

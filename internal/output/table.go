@@ -255,19 +255,19 @@ func (g *grid) layout() (wrapped bool) {
 }
 
 // floors says how narrow the columns may become, step by step: texts down to their longest word; codes as well; then
-// words of the header may be broken; then those of texts and codes, while numbers, dates and masked values stay in one
-// piece; in the end anything.
+// words of the header may be broken; then those of texts and codes, while numbers, dates, masked values and the labels of
+// an object stay in one piece; in the end anything.
 func (g *grid) floors() [][]int {
 	n := len(g.cols)
 	calm, head, cell, whole, tiny := make([]int, n), make([]int, n), make([]int, n), make([]int, n), make([]int, n)
 	for _, r := range g.rows {
 		for i, c := range r {
 			full, word := textWidth(c), longestWord(c)
-			switch g.cols[i].Kind {
-			case Number, Bool, Time, Date, TC, Phone:
+			switch k := g.cols[i].Kind; {
+			case k == Number, k == Bool, k == Time, k == Date, k == TC, k == Phone, g.labels && i == 0:
 				whole[i] = max(whole[i], full)
 				calm[i], cell[i] = whole[i], whole[i]
-			case Code:
+			case k == Code:
 				calm[i], cell[i] = max(calm[i], full), max(cell[i], word)
 			default:
 				calm[i], cell[i] = max(calm[i], word), max(cell[i], word)

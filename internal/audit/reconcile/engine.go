@@ -34,8 +34,8 @@ func New(dir string, key []byte, window time.Duration) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if window < 0 || window > 24*time.Hour {
-		return nil, faultWindow()
+	if err := CheckWindow(window); err != nil {
+		return nil, err
 	}
 	s := newScratch(dir)
 	return &Engine{

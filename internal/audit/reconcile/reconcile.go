@@ -97,6 +97,14 @@ func (s *Summary) count(c Code) *int64 {
 	return nil
 }
 
+// CheckWindow refuses a window outside 0 to 24 hours: class Usage, window_invalid.
+func CheckWindow(window time.Duration) error {
+	if window < 0 || window > 24*time.Hour {
+		return faultWindow()
+	}
+	return nil
+}
+
 func faultWindow() error {
 	return fault.New(fault.Usage, "window_invalid", i18n.T("zaman penceresi 0 ile 24 saat arasında olmalıdır", "the window must lie between 0 and 24 hours"))
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"iskurctl/internal/audit"
+	"iskurctl/internal/audit/reconcile"
 	"iskurctl/internal/commands/cmdkit"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/output"
@@ -13,7 +14,8 @@ import (
 
 // New makes the group.
 func New(d *cmdkit.Deps) *cobra.Command {
-	return d.Group("audit", i18n.T("sorgu günlüğü (protokol madde 8/14)", "the query log (protocol, article 8(14))"), newList(d), newPending(d), newLooks(d), newVerify(d), newCheckpoint(d), newExport(d), newPrune(d), newRotate(d))
+	return d.Group("audit", i18n.T("sorgu günlüğü (protokol madde 8/14)", "the query log (protocol, article 8(14))"), newList(d), newPending(d), newLooks(d), newVerify(d), newCheckpoint(d), newExport(d),
+		newReconcile(d), newExchange(d), newPrune(d), newRotate(d))
 }
 
 // user and host are staff data and shown in full.
@@ -42,14 +44,14 @@ func tone(outcome string) output.Tone {
 }
 
 // params shows the parameters as they stood on the wire; the number among them is masked unless revealed.
-func params(e audit.Entry, reveal bool) []output.Field {
-	out := make([]output.Field, 0, len(e.Params))
-	for _, p := range e.Params {
-		v := p.Value
-		if !reveal && tckn.Check(v).Valid() {
-			v = tckn.Mask(v)
+func params[P audit.Param | reconcile.Param](list []P, reveal bool) []output.Field {
+	out := make([]output.Field, 0, len(list))
+	for _, p := range list {
+		p := audit.Param(p)
+		if !reveal && tckn.Check(p.Value).Valid() {
+			p.Value = tckn.Mask(p.Value)
 		}
-		out = append(out, output.Field{Key: p.Name, Kind: output.Text, Value: v})
+		out = append(out, output.Field{Key: p.Name, Kind: output.Text, Value: p.Value})
 	}
 	return out
 }

@@ -15,7 +15,7 @@ import (
 type exportOptions struct {
 	d              *cmdkit.Deps
 	out            *cmdkit.Output
-	from, to       string
+	times          times
 	noPersonalData bool
 }
 
@@ -36,8 +36,7 @@ A bundle holds personal data in full; --no-personal-data leaves user, parameters
 		Run:   func(ctx context.Context, _ []string) error { return runExport(ctx, o) },
 	})
 	f := cmd.Flags()
-	f.StringVar(&o.from, "from", "", d.In(i18n.T("`TARİH` bu tarihten başlayarak (gün ya da RFC 3339 zamanı)", "`DATE` from this date on (a day or an RFC 3339 time)")))
-	f.StringVar(&o.to, "to", "", d.In(i18n.T("`TARİH` bu tarihe kadar, o gün dahil", "`DATE` up to this date, the day included")))
+	o.times.flags(d, cmd)
 	f.BoolVar(&o.noPersonalData, "no-personal-data", false, d.In(i18n.T("pakete kişisel alanları koyma", "leave personal values out of the bundle")))
 	o.out = d.OutputFlags(cmd, listColumns)
 	f.Lookup("out").Usage = d.In(i18n.T("`KLASÖR` yeni paketin klasörü; -o csv|ndjson ile dosya", "`DIR` the folder of the new bundle; with -o csv|ndjson a file"))
@@ -45,19 +44,16 @@ A bundle holds personal data in full; --no-personal-data leaves user, parameters
 }
 
 func runExport(ctx context.Context, o *exportOptions) error {
-	var x audit.ExportOptions
-	var err error
-	if x.From, err = cmdkit.ParseMoment("from", o.from, false); err != nil {
+	asked, err := o.times.span()
+	if err != nil {
 		return err
-	}
-	if x.To, err = cmdkit.ParseMoment("to", o.to, true); err != nil {
-		return err
-	}
-	if !x.From.IsZero() && !x.To.IsZero() && !x.To.After(x.From) {
-		return cmdkit.Reversed()
 	}
 	if o.out.Asked() {
-		return exportList(ctx, o, audit.Filter{From: x.From, To: x.To})
+		if o.noPersonalData {
+			return fault.New(fault.Usage, "flags_conflict", i18n.T("--no-personal-data yalnızca paketle kullanılır, -o ile değil", "--no-personal-data goes with a bundle only, not with -o")).
+				WithHint(i18n.T("düz listede alanları seçmek için: --fields seq,time,method,outcome", "to choose the fields of a plain list: --fields seq,time,method,outcome"))
+		}
+		return exportList(ctx, o, audit.Filter{From: asked.From, To: asked.To})
 	}
 	dir := o.out.File()
 	if dir == "" {
@@ -68,7 +64,7 @@ func runExport(ctx context.Context, o *exportOptions) error {
 	if err != nil {
 		return err
 	}
-	x.PersonalData, x.Product = !o.noPersonalData, "iskurctl "+o.d.Build().Version
+	x := audit.ExportOptions{From: asked.From, To: asked.To, PersonalData: !o.noPersonalData, Product: "iskurctl " + o.d.Build().Version}
 	sum, err := log.Export(ctx, dir, x)
 	if err != nil {
 		return err

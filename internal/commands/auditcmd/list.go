@@ -17,10 +17,11 @@ import (
 )
 
 type listOptions struct {
-	d                               *cmdkit.Deps
-	out                             *cmdkit.Output
-	source                          *cmdkit.NumberSource
-	from, to, user, method, outcome string
+	d                     *cmdkit.Deps
+	out                   *cmdkit.Output
+	source                *cmdkit.NumberSource
+	times                 times
+	user, method, outcome string
 }
 
 func newList(d *cmdkit.Deps) *cobra.Command {
@@ -36,8 +37,7 @@ func newList(d *cmdkit.Deps) *cobra.Command {
 		Run:   func(ctx context.Context, _ []string) error { return runList(ctx, o) },
 	})
 	f := cmd.Flags()
-	f.StringVar(&o.from, "from", "", d.In(i18n.T("`TARİH` bu tarihten başlayarak (gün ya da RFC 3339 zamanı)", "`DATE` from this date on (a day or an RFC 3339 time)")))
-	f.StringVar(&o.to, "to", "", d.In(i18n.T("`TARİH` bu tarihe kadar, o gün dahil", "`DATE` up to this date, the day included")))
+	o.times.flags(d, cmd)
 	f.StringVar(&o.user, "user", "", d.In(i18n.T("`KULLANICI` yalnızca bu işletim sistemi kullanıcısı", "`USER` only this operating-system user")))
 	f.StringVar(&o.method, "method", "", d.In(i18n.T("`YÖNTEM` yalnızca bu servis yöntemi", "`METHOD` only this service method")))
 	f.StringVar(&o.outcome, "outcome", "", d.In(i18n.T("`SONUÇ` yalnızca bu sonuç", "`OUTCOME` only this outcome")))
@@ -84,7 +84,7 @@ func writeEntries(s *output.Sink, entries iter.Seq2[audit.Entry, error], reveal 
 		if err != nil {
 			return err
 		}
-		if err := s.Write(output.Record{e.Seq, e.Time, e.User, e.Host, string(e.Method), params(e, reveal), e.Purpose,
+		if err := s.Write(output.Record{e.Seq, e.Time, e.User, e.Host, string(e.Method), params(e.Params, reveal), e.Purpose,
 			e.Attempt, string(e.Outcome), e.Records, e.Duration.Milliseconds()}); err != nil {
 			return err
 		}
@@ -94,16 +94,11 @@ func writeEntries(s *output.Sink, entries iter.Seq2[audit.Entry, error], reveal 
 
 func (o *listOptions) filter(ctx context.Context) (audit.Filter, error) {
 	f := audit.Filter{User: o.user, Method: audit.Method(o.method), Outcome: audit.OutcomeCode(o.outcome)}
-	var err error
-	if f.From, err = cmdkit.ParseMoment("from", o.from, false); err != nil {
+	asked, err := o.times.span()
+	if err != nil {
 		return f, err
 	}
-	if f.To, err = cmdkit.ParseMoment("to", o.to, true); err != nil {
-		return f, err
-	}
-	if !f.From.IsZero() && !f.To.IsZero() && !f.To.After(f.From) {
-		return f, cmdkit.Reversed()
-	}
+	f.From, f.To = asked.From, asked.To
 	if err := oneOf("method", o.method, audit.Methods()); err != nil {
 		return f, err
 	}

@@ -46,7 +46,7 @@ func runPending(ctx context.Context, o *pendingOptions) error {
 			if err != nil {
 				return err
 			}
-			if err := s.Write(output.Record{e.Seq, e.Time, e.User, e.Host, string(e.Method), params(e, o.out.Reveal()), e.Purpose, e.Attempt, e.Alive}); err != nil {
+			if err := s.Write(output.Record{e.Seq, e.Time, e.User, e.Host, string(e.Method), params(e.Params, o.out.Reveal()), e.Purpose, e.Attempt, e.Alive}); err != nil {
 				return err
 			}
 		}

@@ -56,14 +56,20 @@ func runPrune(ctx context.Context, o *pruneOptions) error {
 	}
 	err = o.out.Emit(ctx, func(s *output.Sink) error {
 		return s.Object([]output.Field{
-			{Key: "from", Title: i18n.T("ilk kayıt", "from"), Kind: output.Number, Value: due.From},
-			{Key: "to", Title: i18n.T("son kaydın ardı", "to"), Kind: output.Number, Value: due.To},
-			{Key: "entries", Title: i18n.T("imha edilecek kayıt", "entries"), Kind: output.Number, Value: due.To - due.From},
-			{Key: "newest", Title: i18n.T("en yenisi", "newest"), Kind: output.Time, Value: newest},
-			{Key: "done", Title: i18n.T("yapıldı", "done"), Kind: output.Bool, Value: done},
+			{Key: "from", Title: i18n.T("ilk sıra", "from"), Kind: output.Number, Value: due.From},
+			{Key: "to", Title: i18n.T("son sıra (hariç)", "to (not included)"), Kind: output.Number, Value: due.To},
+			{Key: "entries", Title: i18n.T("kayıt sayısı", "entries"), Kind: output.Number, Value: due.To - due.From},
+			{Key: "newest", Title: i18n.T("en yeni kayıt", "newest entry"), Kind: output.Time, Value: newest},
+			{Key: "done", Title: i18n.T("yürütüldü", "carried out"), Kind: output.Bool, Value: done},
 		})
 	})
-	if err == nil && !done && due.To > due.From {
+	switch {
+	case err != nil:
+	case due.To == due.From:
+		o.d.Note(i18n.T("beş yılı dolan kayıt yok", "no entry is older than five years"))
+	case done:
+		o.d.Note(i18n.Tf("%d kayıt imha edildi; yedeklerdeki kopyaları da imha edin", "%d entries were disposed of; dispose of their copies in backups as well", due.To-due.From))
+	default:
 		o.d.Note(i18n.T("hiçbir şey silinmedi; imha etmek için --yes ekleyin", "nothing was removed; add --yes to dispose of them"))
 	}
 	return err

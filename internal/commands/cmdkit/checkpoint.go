@@ -41,7 +41,11 @@ func (c *CheckpointOutput) Write(ctx context.Context, name string, log *ledger.L
 			WithHint(i18n.T("bulguları görmek için: iskurctl audit verify --full", "to see the findings: iskurctl audit verify --full")).Because(err)
 	}
 	if file := c.out.options.OutFile; file != "" {
-		return output.WriteFile(file, ledger.Trust{Vkey: head.Vkey, Size: state.Size, Root: state.Root}.Bytes(), c.out.options.Force)
+		err := output.WriteFile(file, ledger.Trust{Vkey: head.Vkey, Size: state.Size, Root: state.Root}.Bytes(), c.out.options.Force)
+		if err == nil {
+			c.d.Note(i18n.Tf("%s: %d kaydın güven dosyası; bu makinenin dışında saklayın", "%s: the trust file of %d entries; keep it outside this machine", file, state.Size))
+		}
+		return err
 	}
 	text := func(key string, title i18n.Text, v string) output.Field {
 		return output.Field{Key: key, Title: title, Kind: output.Code, Value: v}
@@ -52,8 +56,8 @@ func (c *CheckpointOutput) Write(ctx context.Context, name string, log *ledger.L
 			text("origin", i18n.T("kaynak", "origin"), head.Origin),
 			{Key: "size", Title: i18n.T("kayıt sayısı", "size"), Kind: output.Number, Value: state.Size},
 			text("root", i18n.T("kök", "root"), state.Root.String()),
-			text("vkey", i18n.T("doğrulama anahtarı", "verifier key"), head.Vkey),
-			text("fingerprint", i18n.T("anahtarın parmak izi", "fingerprint of the key"), fingerprint(head.Vkey)),
+			text("vkey", i18n.T("anahtar", "key"), head.Vkey),
+			text("fingerprint", i18n.T("parmak izi", "fingerprint"), fingerprint(head.Vkey)),
 			text("note", i18n.T("imzalı metin", "signed note"), string(head.Note)),
 		})
 	})

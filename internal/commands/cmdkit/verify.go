@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +15,7 @@ import (
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/output"
+	"iskurctl/internal/term"
 )
 
 // scrubEntries is how many old entries an ordinary verification reads again: sixteen tiles, a few milliseconds.
@@ -40,7 +41,12 @@ func (d *Deps) VerifyFlags(cmd *cobra.Command, name string) *Verification {
 	f.BoolVar(&v.full, "full", false, d.In(i18n.T("bütün kayıtlar, karma ağacının köküne kadar", "every entry, up to the root of the hash tree")))
 	f.BoolVar(&v.deep, "deep", false, d.In(i18n.T("--full ve kişisel alanlar, sonuçlar, süreler, kurallı biçim", "--full, and personal values, outcomes, retention, canonical form")))
 	f.StringVar(&v.trust, "trust", "", d.In(i18n.T("`DOSYA` güven dosyası: kimin imzasına inanıldığı ve en son ne görüldüğü", "`FILE` the trust file: whose signature is believed and what was seen last")))
-	cmd.MarkFlagsMutuallyExclusive("quick", "full", "deep")
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		if v.quick && (v.full || v.deep) || v.full && v.deep {
+			return fault.New(fault.Usage, "flags_conflict", i18n.T("--quick, --full ve --deep birlikte verilmez", "--quick, --full and --deep do not go together"))
+		}
+		return nil
+	}
 	v.out = d.OutputFlags(cmd, nil)
 	return v
 }
@@ -83,13 +89,21 @@ func (v *Verification) Run(ctx context.Context, s Subject) error {
 			return errors.Join(err, noTrust(path))
 		}
 	}
-	bar := v.d.Streams.Progress(v.d.In(i18n.T("doğrulanıyor", "verifying")), 0)
+	var bar *term.Progress // made when it is known how much there is
 	done := int64(0)
 	report, err := ledger.Verify(ctx, s.Source, ledger.Options{
 		Log: v.log, Level: s.Level, Trust: trust, Vkey: s.Vkey, Domain: s.Domain, Scrub: scrubEntries,
-		Progress: func(n, _ int64) { bar.Add(int(n - done)); done = n },
+		Progress: func(n, total int64) {
+			if bar == nil {
+				bar = v.d.Streams.Progress(v.d.In(i18n.T("doğrulanıyor", "verifying")), total)
+			}
+			bar.Add(int(n - done))
+			done = n
+		},
 	})
-	bar.Finish()
+	if bar != nil {
+		bar.Finish()
+	}
 	if err == nil && s.More != nil {
 		var more []ledger.Finding
 		more, err = s.More(ctx)
@@ -110,7 +124,10 @@ func (v *Verification) Run(ctx context.Context, s Subject) error {
 // keep makes or advances the trust file. It never goes back, and never grows after a finding.
 func (v *Verification) keep(path string, old *ledger.Trust, r ledger.Report) error {
 	next := r.Next
-	if next.Vkey == "" || old != nil && *old == next {
+	if next.Vkey == "" || old != nil && (*old == next || r.Level == ledger.Quick) { // quick reads no entry: what is new stays new
+		return nil
+	}
+	if now, err := readTrust(path); err == nil && now != nil && now.Size > next.Size { // another verification was faster
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -120,7 +137,8 @@ func (v *Verification) keep(path string, old *ledger.Trust, r ledger.Report) err
 		return err
 	}
 	if old == nil {
-		v.d.Note(i18n.Tf("güven dosyası oluşturuldu: %s (başka bir yerde de saklayın)", "the trust file was made: %s (keep a copy elsewhere)", path))
+		v.d.Note(i18n.Tf("güven dosyası oluşturuldu: %s; bundan önce silinen kayıtlar artık görülemez, bir kopyasını bu makinenin dışında saklayın",
+			"the trust file was made: %s; entries that were removed before this cannot be seen any more, keep a copy of it outside this machine", path))
 	}
 	return nil
 }
@@ -173,15 +191,25 @@ func noTrust(path string) error {
 
 // verdict turns the report into the error that the exit code comes from.
 func verdict(r ledger.Report) error {
-	n := strconv.Itoa(len(r.Findings))
+	n := len(r.Findings)
+	keep := i18n.T("hiçbir şeyi onarmayın ve silmeyin; deponun ya da paketin kopyasını alıp bulgularla birlikte sorumluya iletin",
+		"repair and delete nothing; copy the store or the bundle and hand it over with the findings")
 	switch r.Class() {
 	case fault.Integrity:
-		return fault.New(fault.Integrity, "verify_broken", i18n.Tf("günlük bozulmuş ya da değiştirilmiş; bulgu sayısı: %s", "the log is damaged or was changed; findings: %s", n)).
-			WithHint(i18n.T("hiçbir şeyi onarmayın ve silmeyin; deponun ya da paketin kopyasını alıp bulgularla birlikte sorumluya iletin", "repair and delete nothing; copy the store or the bundle and hand it over with the findings"))
+		text := i18n.Tf("günlük bozulmuş ya da değiştirilmiş; bulgu sayısı: %d", "the log is damaged or was changed; findings: %d", n)
+		if r.Verdict == "diverged" {
+			text = i18n.Tf("günlük, güven dosyasının daha önce gördüğü günlük değil; bulgu sayısı: %d", "the log is not the one that the trust file has seen before; findings: %d", n)
+		}
+		return fault.New(fault.Integrity, "verify_broken", text).WithHint(keep)
 	case fault.Unverifiable:
-		return fault.New(fault.Unverifiable, "verify_unverifiable", i18n.Tf("doğrulanamadı: anahtar ya da güven bilgisi eksik; bulgu sayısı: %s", "it could not be verified: a key or trust is missing; findings: %s", n))
+		return fault.New(fault.Unverifiable, "verify_unverifiable", i18n.Tf("doğrulanamadı: anahtar ya da güven bilgisi eksik; bulgu sayısı: %d", "it could not be verified: a key or trust is missing; findings: %d", n)).
+			WithHint(i18n.T("bulguda adı geçen anahtarı ya da güven dosyasını yerine koyup yeniden doğrulayın", "put the key or the trust file that the finding names in its place, and verify again"))
 	case fault.Negative:
-		return fault.New(fault.Negative, "verify_policy", i18n.Tf("günlük sağlam, ancak saklama kuralı tutulmamış; bulgu sayısı: %s", "the log is whole, but a rule of retention is not kept; findings: %s", n))
+		e := fault.New(fault.Negative, "verify_policy", i18n.Tf("günlük sağlam, ancak saklama kuralı tutulmamış; bulgu sayısı: %d", "the log is whole, but a rule of retention is not kept; findings: %d", n))
+		if slices.ContainsFunc(r.Findings, func(f ledger.Finding) bool { return f.Code == ledger.KeptTooLong }) {
+			return e.WithHint(i18n.T("süresi dolan kayıtları imha etmek için: iskurctl audit prune", "to dispose of the entries whose time is over: iskurctl audit prune"))
+		}
+		return e
 	}
 	return nil
 }
@@ -195,22 +223,25 @@ func fields(r ledger.Report, d *Deps) []output.Field {
 			seq = f.Seq
 		}
 		findings[i] = []output.Field{
-			{Key: "code", Kind: output.Code, Value: string(f.Code)},
-			{Key: "level", Kind: output.Code, Value: weight(f.Code)},
-			{Key: "seq", Kind: output.Number, Value: seq},
-			{Key: "detail", Kind: output.Text, Value: d.In(f.Detail)},
+			{Key: "code", Title: i18n.T("BULGU", "FINDING"), Kind: output.Code, Value: string(f.Code)},
+			{Key: "level", Title: i18n.T("AĞIRLIK", "WEIGHT"), Kind: output.Code, Value: weight(f.Code)},
+			{Key: "seq", Title: i18n.T("SIRA", "SEQ"), Kind: output.Number, Value: seq},
+			{Key: "detail", Title: i18n.T("AÇIKLAMA", "DETAIL"), Kind: output.Text, Value: d.In(f.Detail)},
 		}
 	}
-	number := func(key string, n int64) output.Field { return output.Field{Key: key, Kind: output.Number, Value: n} }
+	number := func(key, tr, en string, n int64) output.Field {
+		return output.Field{Key: key, Title: i18n.T(tr, en), Kind: output.Number, Value: n}
+	}
 	return []output.Field{
 		{Key: "log", Title: i18n.T("günlük", "log"), Kind: output.Code, Value: r.Log},
 		{Key: "level", Title: i18n.T("düzey", "level"), Kind: output.Code, Value: string(r.Level)},
 		{Key: "verdict", Title: i18n.T("karar", "verdict"), Kind: output.Code, Value: r.Verdict},
 		{Key: "size", Title: i18n.T("kayıt sayısı", "size"), Kind: output.Number, Value: r.Size},
 		{Key: "root", Title: i18n.T("kök", "root"), Kind: output.Code, Value: r.Root.String()},
-		{Key: "coverage", Title: i18n.T("okunan", "coverage"), Kind: output.JSON, Value: []output.Field{
-			number("new", r.Coverage.New), number("new_read", r.Coverage.NewRead), number("old", r.Coverage.Old), number("old_read", r.Coverage.OldRead),
-			number("disclosures", r.Coverage.Disclosures),
+		{Key: "coverage", Title: i18n.T("kapsam", "coverage"), Kind: output.JSON, Value: []output.Field{
+			number("new", "yeni kayıt", "new entries", r.Coverage.New), number("new_read", "yenilerden okunan", "of the new, read", r.Coverage.NewRead),
+			number("old", "eski kayıt", "old entries", r.Coverage.Old), number("old_read", "eskilerden okunan", "of the old, read", r.Coverage.OldRead),
+			number("disclosures", "kişisel alanı açılan", "personal values opened", r.Coverage.Disclosures),
 		}},
 		{Key: "findings", Title: i18n.T("bulgular", "findings"), Kind: output.JSON, Value: findings},
 	}

@@ -265,7 +265,7 @@ func syncTree(root *os.Root, name string) error {
 				return err
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return syncFolder(root, name)
 		}
 		if err != nil {

@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"io/fs"
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
@@ -265,5 +268,29 @@ func (c *check) facts() {
 	}
 	if f.pruned > at.Size {
 		wrong(labelPruned)
+	}
+	c.key()
+}
+
+// key looks whether the key that the bundle names is the one that signed: whoever takes it from there must not be misled.
+func (c *check) key() {
+	switch at, err := c.root.Lstat(vkey); {
+	case errors.Is(err, fs.ErrNotExist):
+		c.found(ledger.FileMissing, missing(vkey))
+		return
+	case err != nil || !at.Mode().IsRegular():
+		return // that is a finding already
+	}
+	text, err := c.Vkey()
+	if err != nil {
+		text = ""
+	}
+	v, err := note.NewVerifier(text)
+	if err == nil {
+		_, err = ledger.OpenCheckpoint(c.note, v)
+	}
+	var p *ledger.Problem
+	if err != nil && (!errors.As(err, &p) || p.Code == ledger.SigUnknownKey) { // a false signature is a finding of Verify's
+		c.found(ledger.BagMalformed, i18n.Tf("%s, denetim noktasını imzalayan anahtar değil", "%s is not the key that signed the checkpoint", vkey))
 	}
 }

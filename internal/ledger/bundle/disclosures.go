@@ -70,7 +70,7 @@ func (b *Bundle) Disclosures(ctx context.Context, from, to int64) iter.Seq2[ledg
 			return
 		}
 		start := x.points[at]
-		err = scan(ctx, io.NewSectionReader(x.f, start.offset, x.size-start.offset), start.seq-1, func(l line) bool {
+		err = scan(ctx, io.NewSectionReader(x.f, start.offset, x.size-start.offset), func(l line) bool {
 			switch {
 			case l.bad || l.seq < from:
 				return true
@@ -108,7 +108,7 @@ func (b *Bundle) indexed(ctx context.Context) (*lineIndex, error) {
 		}
 		var points []point
 		bad := int64(0)
-		err = scan(ctx, io.NewSectionReader(f, 0, size), -1, func(l line) bool {
+		err = scan(ctx, io.NewSectionReader(f, 0, size), func(l line) bool {
 			if l.bad {
 				if bad++; bad <= maxBad {
 					b.problem(ledger.Finding{Code: ledger.BagMalformed, Seq: -1, Detail: i18n.Tf("disclosures.ndjson dosyasının %s. satırı geçersiz ya da sırasız",
@@ -143,9 +143,10 @@ type line struct {
 	bad            bool
 }
 
-// scan reads lines up to the end, or until fn has enough. last is the entry before the first line: each must be greater
-// than the one before it, so reading on from any good line judges the rest alike. The error is the reader's or the context's.
-func scan(ctx context.Context, r io.Reader, last int64, fn func(line) bool) error {
+// scan reads lines up to the end, or until fn has enough. Each entry must be greater than the one before it, so reading
+// on from any good line judges the rest alike. The error is the reader's or the context's.
+func scan(ctx context.Context, r io.Reader, fn func(line) bool) error {
+	last := int64(-1)
 	in := bufio.NewReaderSize(r, 128<<10)
 	var long []byte // a line that is longer than the reader's buffer
 	l := line{}

@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -197,7 +196,7 @@ func (b *Bundle) load(index int64, block *[]byte) error {
 	defer f.Close()
 	*block = slices.Grow(*block, int(min(size, maxBundle+1)))
 	n, err := io.ReadFull(f, (*block)[:min(size, maxBundle+1)])
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return readFault(b.path, err)
 	}
 	*block = (*block)[:n]
@@ -228,17 +227,20 @@ func (b *Bundle) split(index int64, block []byte, from, to int64, yield func(led
 	return true
 }
 
-// KeyLeaves yields the key/1 entries that bag-info.txt points to, whose place in the tree is not proven yet.
+// KeyLeaves yields the entries that bag-info.txt calls key/1, whose place in the tree is not proven yet; without Leaf where
+// the entry is not there.
 func (b *Bundle) KeyLeaves(ctx context.Context) iter.Seq2[ledger.Entry, error] {
 	return func(yield func(ledger.Entry, error) bool) {
 		for _, seq := range b.info.keys {
+			there := false
 			for e, err := range b.Entries(ctx, seq, seq+1) {
-				if err == nil && !bytes.HasPrefix(e.Leaf, []byte(keyLeaf)) {
-					continue
-				}
+				there = true
 				if !yield(e, err) || err != nil {
 					return
 				}
+			}
+			if !there && !yield(ledger.Entry{Seq: seq}, nil) {
+				return
 			}
 		}
 	}

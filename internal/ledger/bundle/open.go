@@ -149,7 +149,7 @@ func (b *Bundle) read(name string, limit int64) ([]byte, error) {
 	defer f.Close()
 	content := make([]byte, min(size, limit+1))
 	n, err := io.ReadFull(f, content)
-	if err != nil && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, readFault(b.path, err)
 	}
 	return content[:n], nil

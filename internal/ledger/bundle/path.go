@@ -54,7 +54,7 @@ func parseTilePath(path string) (level int, index int64, width int, ok bool) {
 	}
 	digits := strings.NewReplacer("x", "", "/", "").Replace(number)
 	index, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || index < 0 || index > ledger.MaxInt {
+	if err != nil {
 		return 0, 0, 0, false
 	}
 	// One spelling only: what is written back must be the same.

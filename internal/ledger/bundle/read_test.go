@@ -3,6 +3,7 @@ package bundle
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,6 +17,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"iskurctl/internal/ledger"
 )
@@ -127,7 +130,7 @@ func TestMalformedDisclosuresAreFindingsAndTheOthersAreServed(t *testing.T) {
 {"seq":5,"sd":["`+long+`"]}
 
 {"seq":6,"sd":["dd"]}
-{"seq":7,"sd":["no line end"]}`)
+{"seq":7,"sd":["noLineEnd"]}}`)
 	b := opened(t, dir)
 	var got []string
 	for d, err := range b.Disclosures(t.Context(), 0, 100) {
@@ -188,6 +191,34 @@ func TestMalformedEntryBundlesAreFindingsAndTheOthersAreServed(t *testing.T) {
 		if list, err := b.CheckFiles(t.Context(), 2); err != nil || !slices.Contains(codes(list), ledger.FileMismatch) {
 			t.Errorf("%s: %v %v", name, list, err)
 		}
+	}
+}
+
+func TestBundlesAreFoundUnderNumbersOfAnyLength(t *testing.T) {
+	skey, _, err := note.GenerateKey(rand.Reader, origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(skey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const size = 1_234_068*256 + 5
+	signed, err := ledger.SignCheckpoint(origin, size, ledger.Hash{}, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	mustWrite(t, dir, declaration, declared)
+	mustWrite(t, dir, checkpoint, string(signed))
+	for _, name := range []string{"000", "001", "999", "x001/000", "x001/001", "x002/000", "x001/x000/000", "x001/x234/067", "x001/x234/068.p/5",
+		"x000/003", "x001/x234/069", "x001/x234/066.p/7", "x9/000", "4", "005.p/1", "x001/x234/065/x"} {
+		mustWrite(t, dir, entries+"/"+name, "\x00\x01x")
+	}
+	held, err := opened(t, dir).Extent(t.Context(), size)
+	at := func(from, to int64) ledger.Range { return ledger.Range{From: from * 256, To: min(to*256, size)} }
+	if want := []ledger.Range{at(0, 2), at(999, 1002), at(2000, 2001), at(1_000_000, 1_000_001), at(1_234_067, 1_234_069)}; err != nil || !slices.Equal(held, want) {
+		t.Errorf("%v %v, want %v", held, err, want)
 	}
 }
 
@@ -282,6 +313,7 @@ func TestEveryTrickWithTheBagIsFound(t *testing.T) {
 		"drive letter":             {more(zero + "  data/c:x\n"), []ledger.Code{v19}},
 		"listed twice":             {list(func(s string) string { return s + s[:strings.Index(s, "\n")+1] }), []ledger.Code{v19}},
 		"differs in case only":     {more(zero + "  data/VKEY\n"), []ledger.Code{v19}},
+		"listed in another case":   {list(swap("data/vkey", "data/VKEY")), []ledger.Code{v17, v18}},
 		"listed, not there":        {more(zero + "  data/texts/" + zero + ".txt\n"), []ledger.Code{v17}},
 		"a folder is listed":       {more(zero + "  data/tile\n"), []ledger.Code{v19}},
 		"content changed":          {edit(readme, swap("Bu", "Su")), []ledger.Code{v16}},
@@ -308,6 +340,7 @@ func TestEveryTrickWithTheBagIsFound(t *testing.T) {
 			os.Remove(filepath.Join(d, vkey))
 			os.Symlink("/etc/passwd", filepath.Join(d, vkey))
 		}, []ledger.Code{v19}},
+		"a link that is not listed": {func(t *testing.T, d string) { os.Symlink("vkey", filepath.Join(d, "data", "key")) }, []ledger.Code{v19}},
 		"a link to a folder": {func(t *testing.T, d string) {
 			os.Rename(filepath.Join(d, "data", "tile", "1"), filepath.Join(d, "data", "tile", "9"))
 			os.Symlink("9", filepath.Join(d, "data", "tile", "1"))

@@ -237,9 +237,27 @@ func TestErrorsOfTheSourceComeBackAsTheyAre(t *testing.T) {
 
 func TestTheExportIsOfTheCheckpointThatItBeganWith(t *testing.T) {
 	old, grown := newFake(t, 300), newFake(t, 700)
+	grown.tile = func(level int, index int64, tile []byte) []byte { // as a store has it: the edge above the lowest level grew
+		if w := widthAt(700, level, index); level > 0 {
+			tile, _ = tlog.ReadTileData(tlog.Tile{H: 8, L: level, N: index, W: w}, tlog.HashReaderFunc(grown.ReadHashes))
+		}
+		return tile
+	}
 	dir, s := written(t, grown, func(o *Options) { o.Checkpoint, o.Vkey = old.note, old.vkey })
 	if s.Size != 300 || !slices.Contains(files(t, dir), "data/tile/0/001.p/44") || slices.Contains(files(t, dir), "data/tile/0/001") {
 		t.Errorf("%+v %v", s, files(t, dir))
+	}
+	if list, err := opened(t, dir).CheckFiles(t.Context(), 1); err != nil || len(list) > 0 {
+		t.Errorf("%v %v", list, err)
+	}
+}
+
+func TestALogOfAnotherRootIsNotExported(t *testing.T) {
+	other, f := newFakeWithKey(t, 70000, 69000), newFake(t, 70000)
+	o := f.options()
+	o.Checkpoint, o.Vkey = other.note, other.vkey
+	if _, err := Write(t.Context(), filepath.Join(t.TempDir(), "bag"), f, o); codeOf(err) != "integrity export_damaged" {
+		t.Error(err)
 	}
 }
 
