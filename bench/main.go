@@ -20,6 +20,7 @@ type suite struct {
 	numbers int    // numbers of a lookup batch
 	clients int    // calls under way at once
 	rounds  int    // alternating batches of each program
+	entries int    // of the large log
 	result  [][]string
 }
 
@@ -34,11 +35,12 @@ func main() {
 
 func run(ctx context.Context) error {
 	s := &suite{}
-	only := flag.String("only", "start,batch,reply", "which of start, batch, reply")
+	only := flag.String("only", "start,batch,reply,ledger", "which of start, batch, reply, ledger")
 	flag.IntVar(&s.starts, "starts", 300, "alternating runs of each program for the start")
 	flag.IntVar(&s.numbers, "numbers", 20000, "numbers of a lookup batch")
 	flag.IntVar(&s.clients, "concurrency", 64, "calls under way at once")
-	flag.IntVar(&s.rounds, "rounds", 5, "alternating batches of each program")
+	flag.IntVar(&s.rounds, "rounds", 5, "alternating batches, or verifications, of each program")
+	flag.IntVar(&s.entries, "entries", 1_000_000, "entries of the large log")
 	flag.Parse()
 
 	var err error
@@ -46,11 +48,11 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(s.dir) }()
-	if err := s.build(ctx); err != nil {
+	if err := s.build(ctx, ".", "./cmd/iskurctl", "./bench/hello", "./bench/bareclient"); err != nil {
 		return err
 	}
 	machine(s.dir)
-	parts := map[string]func(context.Context) error{"start": s.start, "batch": s.batch, "reply": s.reply}
+	parts := map[string]func(context.Context) error{"start": s.start, "batch": s.batch, "reply": s.reply, "ledger": s.ledger}
 	for _, name := range strings.Split(*only, ",") {
 		part, ok := parts[name]
 		if !ok {

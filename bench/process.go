@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// build makes all programs with the flags of a release, so that like is compared with like.
-func (s *suite) build(ctx context.Context) error {
-	for _, pkg := range []string{"./cmd/iskurctl", "./bench/hello", "./bench/bareclient"} {
+// build makes programs of the module in a folder, with the flags of a release, so that like is compared with like.
+func (s *suite) build(ctx context.Context, module string, packages ...string) error {
+	for _, pkg := range packages {
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w -buildid=", "-o", s.dir+"/", pkg)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		cmd.Dir, cmd.Env = module, append(os.Environ(), "CGO_ENABLED=0")
 		cmd.Stderr = os.Stderr
 		if err := cmd.Run(); err != nil {
 			return fmt.Errorf("build %s: %w", pkg, err)

@@ -177,7 +177,7 @@ func entryTime(leaf *ledger.Leaf) time.Time { return time.UnixMilli(leaf.Millis)
 // damaged is an entry that was changed. in names the entry in another error.
 func damaged(seq int64, cause error) error {
 	return fault.New(fault.Integrity, "audit_damaged", i18n.Tf("günlük kaydı %s bozulmuş ya da değiştirilmiş", "log entry %s is damaged or was changed", strconv.FormatInt(seq, 10))).
-		WithHint(i18n.T("`iskurctl audit verify --full` bulguların hepsini listeler; depoyu inceleme için saklayın", "`iskurctl audit verify --full` lists all findings; keep the store for the investigation")).
+		WithHint(i18n.T("`iskurctl audit verify --deep` bulguların hepsini listeler; depoyu inceleme için saklayın", "`iskurctl audit verify --deep` lists all findings; keep the store for the investigation")).
 		Because(cause)
 }
 

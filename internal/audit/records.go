@@ -83,7 +83,11 @@ func entries(ctx context.Context, src ledger.Source, r ledger.Range, size int64,
 				return
 			}
 			q := Entry{Seq: e.Seq, Time: entryTime(&leaf), Outcome: Unknown, Pending: true}
-			if more && d.Seq == e.Seq && d.Err == nil {
+			if more && d.Seq == e.Seq && d.Err != nil { // without its key nothing may look complete
+				yield(Entry{}, in(e.Seq, d.Err))
+				return
+			}
+			if more && d.Seq == e.Seq {
 				if p, err := disclosed(&leaf, d.SD); err == nil {
 					q.User, q.Purpose, q.Params = p.user, p.purpose, p.params
 				}

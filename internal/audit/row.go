@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"iskurctl/internal/fault"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/seal"
 )
@@ -126,11 +127,23 @@ func (l *Log) disclose(fields ...field) (joined []byte, digests []string, err er
 	return joined, digests, nil
 }
 
-// dataKey gives the key of the month: the disclosures of a month that was disposed of lose theirs.
+// dataKey gives the key of the month: the disclosures of a month that was disposed of lose theirs. One that entries need
+// already is never made anew: an old copy of the key store would pass for the right one, and these entries for altered.
 func (l *Log) dataKey(ctx context.Context, t time.Time) (*seal.DataKey, error) {
 	ring, err := l.cfg.Ring()
 	if err != nil {
 		return nil, err
+	}
+	key, err := ring.Find(ctx, Name, month(t))
+	if err == nil || fault.From(err).Code != "data_key_missing" {
+		return key, err
+	}
+	var newest int64
+	if err := l.st.Read().QueryRowContext(ctx, newestKey).Scan(&newest); err != nil {
+		return nil, l.explain(ctx, err)
+	}
+	if newest == month(t) { // its key was durable before: who made it in between has it now
+		return ring.Find(ctx, Name, newest)
 	}
 	return ring.Data(ctx, Name, month(t))
 }

@@ -74,6 +74,8 @@ const (
 	readKey = `SELECT tag FROM audit_key WHERE id = 1`
 	bindKey = `INSERT INTO audit_key (id, tag) VALUES (1, $1) ON CONFLICT DO NOTHING`
 
+	newestKey = `SELECT COALESCE((SELECT key FROM audit_sealed ORDER BY seq DESC LIMIT 1), 0)`
+
 	readMarks = `SELECT COALESCE((SELECT size FROM audit_log WHERE id = 1), 0), below FROM audit_settled WHERE id = 1`
 
 	addQuery = `INSERT INTO audit_query (seq, time_ms, method, process, user_tag, tag) VALUES ($1, $2, $3, $4, $5, $6)`
@@ -85,7 +87,7 @@ SELECT seq, $2, $3 FROM audit_query WHERE seq = $1 ON CONFLICT (query_seq) DO NO
 	addLook = `INSERT INTO audit_look (seq) VALUES ($1)`
 
 	dropQueries  = `DELETE FROM audit_query WHERE seq < $1`
-	dropOutcomes = `DELETE FROM audit_outcome WHERE seq < $1`
+	dropOutcomes = `DELETE FROM audit_outcome WHERE query_seq < $1 AND seq < $1`
 	dropLooks    = `DELETE FROM audit_look WHERE seq < $1`
 
 	settle = `UPDATE audit_settled SET below = $1 WHERE id = 1 AND below < $1`
@@ -112,12 +114,15 @@ WHERE k.seq >= $1 ORDER BY k.seq LIMIT $2`
 	// What stands beyond $1 may belong to what was logged meanwhile.
 	laterOutcome = `SELECT COUNT(*) FROM audit_outcome WHERE query_seq = $1 AND seq >= $2 AND seq < (SELECT size FROM audit_log WHERE id = 1)`
 
-	strayQueries  = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_query WHERE seq < 0 OR seq >= $1 AND seq >= (SELECT size FROM audit_log WHERE id = 1)`
-	strayOutcomes = `SELECT COUNT(*), COALESCE(MIN(query_seq), 0) FROM audit_outcome WHERE query_seq < 0 OR query_seq >= $1 AND query_seq >= (SELECT size FROM audit_log WHERE id = 1)`
-	strayLooks    = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_look WHERE seq < 0 OR seq >= $1 AND seq >= (SELECT size FROM audit_log WHERE id = 1)`
+	strayQueries = `SELECT COUNT(*), COALESCE(MIN(at), 0) FROM (SELECT seq AS at FROM audit_query WHERE seq < 0
+UNION ALL SELECT seq FROM audit_query WHERE seq >= $1 AND seq >= (SELECT size FROM audit_log WHERE id = 1))`
+	strayOutcomes = `SELECT COUNT(*), COALESCE(MIN(at), 0) FROM (SELECT query_seq AS at FROM audit_outcome WHERE query_seq < 0
+UNION ALL SELECT query_seq FROM audit_outcome WHERE query_seq >= $1 AND query_seq >= (SELECT size FROM audit_log WHERE id = 1))`
+	strayLooks = `SELECT COUNT(*), COALESCE(MIN(at), 0) FROM (SELECT seq AS at FROM audit_look WHERE seq < 0
+UNION ALL SELECT seq FROM audit_look WHERE seq >= $1 AND seq >= (SELECT size FROM audit_log WHERE id = 1))`
 
 	remainingQueries  = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_query WHERE seq >= 0 AND seq < $1`
-	remainingOutcomes = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_outcome WHERE seq >= 0 AND seq < $1`
+	remainingOutcomes = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_outcome WHERE query_seq < $1 AND seq >= 0 AND seq < $1`
 	remainingLooks    = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_look WHERE seq >= 0 AND seq < $1`
 
 	// What is looked up by number or time is found through an index. SQLite's own words.

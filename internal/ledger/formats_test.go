@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -69,9 +70,16 @@ func (d document) block(t *testing.T, name string) string {
 	return b
 }
 
-// entry gives the bytes of an entry of the example; the block ends with an LF that the entry has not.
+// entry gives the bytes of an entry of the example.
 func (d document) entry(t *testing.T, n string) []byte {
-	return []byte(strings.TrimSuffix(d.block(t, "entry "+n), "\n"))
+	t.Helper()
+	i, err := strconv.Atoi(n)
+	must(t, err)
+	lines := strings.Split(d.block(t, "entries"), "\n")
+	if len(lines) != 4 {
+		t.Fatalf("the example has %d entries, not 3", len(lines)-1)
+	}
+	return []byte(lines[i])
 }
 
 func (d document) value(t *testing.T, name string) string {
@@ -201,7 +209,6 @@ func (d document) followTree(t *testing.T) {
 
 	b64 := base64.StdEncoding.EncodeToString
 	same(t, "trust", []byte(d.block(t, "trust")), []byte("log "+d.value(t, "vkey 1")+"\nsize 2\nroot "+b64(hashes["node 0-1"])+"\n"))
-	same(t, "vkey", []byte(d.block(t, "data/vkey")), []byte(d.value(t, "vkey 2")+"\n"))
 	signed := func(what, note, text, n string) {
 		t.Helper()
 		seed := ed25519.NewKeyFromSeed(d.hex(t, "seed "+n))
@@ -241,7 +248,7 @@ func (d document) followExchange(t *testing.T) {
 	}
 }
 
-// exportBundle writes the files of the example into a folder, those in bytes as the document describes them.
+// bundle writes the files of the example into a folder, those in bytes as the document describes them.
 func (d document) bundle(t *testing.T) string {
 	dir := filepath.Join(t.TempDir(), "bundle")
 	var tile, entries []byte
@@ -254,7 +261,7 @@ func (d document) bundle(t *testing.T) string {
 			t.Errorf("the document does not say that entry %s has the length %s", n, length)
 		}
 	}
-	files := map[string]string{"data/tile/0/000.p/3": string(tile), "data/tile/entries/000.p/3": string(entries),
+	files := map[string]string{"data/tile/0/000.p/3": string(tile), "data/tile/entries/000.p/3": string(entries), "data/vkey": d.value(t, "vkey 2") + "\n",
 		"bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"}
 	for name, text := range d.blocks {
 		if strings.Contains(name, "/") || strings.HasSuffix(name, ".txt") {

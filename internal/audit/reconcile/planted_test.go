@@ -78,20 +78,20 @@ func TestPlantedDifferencesAreFoundAndNamed(t *testing.T) {
 		named := rapid.Bool().Draw(t, "theirs has users")
 		p := &plant{want: map[Code]int64{}, rnd: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))}
 		same := rapid.IntRange(0, 60).Draw(t, "same")
-		var todo []Code
+		var wanted []Code
 		for _, c := range []Code{OnlyOurs, OnlyTheirs, ParamDiff, UserDiff, TimeDiff, Duplicate} {
 			if c == UserDiff && !named {
 				continue
 			}
 			for range rapid.IntRange(0, 8).Draw(t, string(c)) {
-				todo = append(todo, c)
+				wanted = append(wanted, c)
 			}
 		}
 		for range same {
-			todo = append(todo, "")
+			wanted = append(wanted, "")
 		}
-		p.rnd.Shuffle(len(todo), func(i, j int) { todo[i], todo[j] = todo[j], todo[i] })
-		for _, c := range todo {
+		p.rnd.Shuffle(len(wanted), func(i, j int) { wanted[i], wanted[j] = wanted[j], wanted[i] })
+		for _, c := range wanted {
 			p.add(c, named)
 		}
 		for _, list := range [][]Row{p.a, p.b} {

@@ -32,10 +32,10 @@ type bag struct {
 	done   bool
 
 	lock  sync.Mutex
-	made  map[string]bool // folders
-	list  *file           // manifest-sha256.txt
-	tags  []byte          // tagmanifest-sha256.txt
-	files int64           // of the payload
+	made  map[string]*os.Root // folders and their handles
+	list  *file               // manifest-sha256.txt
+	tags  []byte              // tagmanifest-sha256.txt
+	files int64               // of the payload
 	bytes int64
 }
 
@@ -49,7 +49,7 @@ func begin(dir string) (*bag, error) {
 	if err != nil {
 		return nil, openFault(dir, err)
 	}
-	b := &bag{path: dir, name: name, parent: parent, made: map[string]bool{".": true}}
+	b := &bag{path: dir, name: name, parent: parent, made: map[string]*os.Root{}}
 	if err := b.begin(); err != nil {
 		b.discard()
 		return nil, err
@@ -79,6 +79,7 @@ func (b *bag) begin() error {
 	if b.root, err = b.parent.OpenRoot(tmp); err != nil {
 		return openFault(b.path, err)
 	}
+	b.made["."] = b.root
 	b.list, err = b.create(manifest)
 	return err
 }
@@ -102,28 +103,54 @@ func (b *bag) fault(err error) error {
 
 // open makes a file of the bag, and the folders above it.
 func (b *bag) open(name string) (*os.File, error) {
-	if err := b.folder(path.Dir(name)); err != nil {
+	dir, base := path.Split(name)
+	folder, err := b.folder(path.Clean(dir))
+	if err != nil {
 		return nil, b.write(err)
 	}
-	f, err := b.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if folder == b.root {
+		base = name
+	}
+	f, err := folder.OpenFile(base, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, b.write(err)
 	}
 	return f, nil
 }
 
-// folder makes sure that the folder is there, whoever else needs it at the same time.
-func (b *bag) folder(name string) error {
+// openFolders bounds the handles of folders that are kept: a folder has a thousand files, each a walk along its path.
+const openFolders = 100
+
+// folder makes sure that the folder is there, whoever else needs it at the same time, and gives its handle; or the
+// bag's, when too many are open.
+func (b *bag) folder(name string) (*os.Root, error) {
 	b.lock.Lock()
 	defer b.lock.Unlock()
-	if b.made[name] {
-		return nil
+	if r, ok := b.made[name]; ok {
+		return r, nil
 	}
 	if err := b.root.MkdirAll(name, 0o700); err != nil {
-		return err
+		return nil, err
 	}
-	b.made[name] = true
-	return nil
+	b.made[name] = b.root
+	if len(b.made) <= openFolders {
+		r, err := b.root.OpenRoot(name)
+		if err != nil {
+			return nil, err
+		}
+		b.made[name] = r
+	}
+	return b.made[name], nil
+}
+
+// letGo closes the handles of the folders.
+func (b *bag) letGo() {
+	for _, r := range b.made {
+		if r != b.root {
+			r.Close()
+		}
+	}
+	b.made = nil
 }
 
 // write is fault for what stands within the temporary folder, where a name that is taken is no matter of the person's.
@@ -213,6 +240,7 @@ func (f *file) close() error {
 
 // publish makes everything durable, then gives the folder its name, unless that was taken meanwhile.
 func (b *bag) publish() error {
+	b.letGo()
 	if err := syncAll(b.root); err != nil {
 		return b.write(err)
 	}
@@ -233,6 +261,7 @@ func (b *bag) discard() {
 	if b.done {
 		return
 	}
+	b.letGo()
 	if b.list != nil {
 		b.list.f.Close()
 	}

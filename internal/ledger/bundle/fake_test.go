@@ -253,7 +253,7 @@ func codes(list []ledger.Finding) (out []ledger.Code) {
 func same(t testing.TB, f *fake, b *Bundle, held []ledger.Range, from, to int64) {
 	t.Helper()
 	var leaf []byte
-	next := int64(-1)
+	var next int64
 	expect := func(seq int64) int64 { // the next one held from seq on
 		for _, r := range held {
 			if seq < r.To {
