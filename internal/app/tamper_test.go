@@ -61,22 +61,22 @@ func (d *desk) tamper(file, text string) {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	rows, err := db.Query("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+	rows, err := db.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	var drop []string
+	var drop, again []string
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		var name, create string
+		if err := rows.Scan(&name, &create); err != nil {
 			d.t.Fatal(err)
 		}
-		drop = append(drop, "DROP TRIGGER "+name)
+		drop, again = append(drop, "DROP TRIGGER "+name), append(again, create)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		d.t.Fatal(err)
 	}
-	for _, one := range append(drop, text) {
+	for _, one := range slices.Concat(drop, []string{text}, again) {
 		if _, err := db.Exec(one); err != nil {
 			d.t.Fatalf("%s: %v", one, err)
 		}

@@ -220,7 +220,11 @@ func (w *wiring) openRing() (ledger.Keys, error) {
 		return nil, err
 	}
 	w.closers = append(w.closers, st.Close)
-	return ring.Open(st, keys, w.env.Rand), nil
+	r := ring.Open(st, keys, w.env.Rand)
+	return r, r.Owned(w.ctx, audit.Name, func() (string, bool, error) {
+		head, started, err := log.Ledger().Head(w.ctx)
+		return head.Vkey, started, err
+	})
 }
 
 // host names this machine in the log.
@@ -281,6 +285,9 @@ func (w *wiring) query(ctx context.Context, o cmdkit.QueryOptions) (*query.Servi
 	}
 	if p.Authorisation == "registry" {
 		c.Authorise = notInRegistry
+	}
+	if err := w.refuseRollback(ctx, log, p); err != nil {
+		return nil, err
 	}
 	s := query.New(c)
 	return s, s.Start(ctx)

@@ -27,7 +27,7 @@ type ExportOptions struct {
 }
 
 // Export writes the bundle that the other party gets (Madde 8(14)) into the folder dir, which must not exist. Errors:
-// those of bundle.Write and of List; Input, export_empty, for a log that holds nothing yet.
+// those of bundle.Write and of List, a data key that is missing among them (Unverifiable); Input, export_empty, for a log that holds nothing yet.
 func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.Summary, error) {
 	now := l.now()
 	head, ok, err := l.ledger.Head(ctx)
@@ -41,6 +41,12 @@ func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.S
 	if err != nil {
 		return bundle.Summary{}, err
 	}
+	covered := now
+	if latest, err := l.latest(ctx, head.Size); err != nil {
+		return bundle.Summary{}, err
+	} else if !now.After(latest) { // the clock was set back, or somebody has just logged it
+		covered = latest.Add(time.Millisecond)
+	}
 	src := l.ledger.Source()
 	r := ledger.Range{From: head.Pruned, To: head.Size}
 	var wanted *ledger.Range
@@ -50,25 +56,29 @@ func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.S
 			return bundle.Summary{}, err
 		}
 		wanted = &r
-		for e, err := range src.KeyLeaves(ctx) {
-			if err != nil {
-				return bundle.Summary{}, err
-			}
-			extra = append(extra, ledger.Range{From: e.Seq, To: e.Seq + 1})
+		if extra, err = l.laterTiles(ctx, r, head.Size); err != nil { // so that the bundle says how its last queries ended
+			return bundle.Summary{}, err
 		}
 	}
-	rows := entries(ctx, src, r, head.Size, l.late)
+	rows := entries(ctx, src, r, head.Size, l.late(r, head.Size))
 	if !o.PersonalData {
-		rows = entries(ctx, withoutDisclosures{src}, r, head.Size, l.late)
+		rows = entries(ctx, withoutDisclosures{src}, r, head.Size, l.late(r, head.Size))
 	}
 	return bundle.Write(ctx, dir, src, bundle.Options{
 		Checkpoint: head.Note, Vkey: head.Vkey, Range: wanted, Extra: extra, PersonalData: o.PersonalData, Records: Records(rows), Now: now,
-		Period: bundle.Period(Covered(o.From, o.To, since, now)),
+		Period: bundle.Period(Covered(o.From, o.To, since, covered)),
 		Readme: bundle.Readme(bundle.ReadmeOptions{Origin: head.Origin, Size: head.Size, Range: r, Pruned: head.Pruned, PersonalData: o.PersonalData,
 			Contents: i18n.T("Bu klasör, İŞKUR'un MYK'dan yaptığı belge sorgularının günlüğüdür (protokol madde 8/14): her sorgu için kullanıcı, yöntem, gönderilen parametreler, tarih ve milisaniye, amaç ve sonuç.",
 				"This folder is the log of the certificate queries that İŞKUR made to MYK (protocol, article 8(14)): for each query the user, the method, the parameters sent, date and millisecond, the purpose and the outcome.")}),
 		Info: []bundle.Field{{Name: "Bag-Software-Agent", Value: o.Product}},
 	})
+}
+
+// latest gives the time of the query, of the first size entries, that has the latest.
+func (l *Log) latest(ctx context.Context, size int64) (time.Time, error) {
+	var ms int64
+	err := l.st.Read().QueryRowContext(ctx, latestQuery, size).Scan(&ms)
+	return time.UnixMilli(ms), l.explain(ctx, err)
 }
 
 // withoutDisclosures is a source whose personal values stay shut.
@@ -106,9 +116,17 @@ func CheckRecords(ctx context.Context, b *bundle.Bundle, size int64) (findings [
 	if err != nil {
 		return nil, err
 	}
-	in := lines{csv: csv.NewReader(f), size: size, taken: true}
+	text := &rowReader{r: f}
+	in := lines{csv: csv.NewReader(text), text: text, size: size, taken: true}
 	in.csv.FieldsPerRecord, in.csv.ReuseRecord = len(recordsHeader), true
+	var first, last string
 	for want, err := range Records(Entries(ctx, b, r, size)) {
+		if err == nil && want[1] != recordsHeader[1] {
+			last = want[1]
+			if first == "" {
+				first = last
+			}
+		}
 		seq := int64(-1) // of the header
 		if err == nil && want[0] != recordsHeader[0] {
 			seq, err = strconv.ParseInt(want[0], 10, 64)
@@ -130,12 +148,26 @@ func CheckRecords(ctx context.Context, b *bundle.Bundle, size int64) (findings [
 	}
 	in.judge(in.err == nil || errors.Is(in.err, io.EOF))
 	in.judge(true)
-	return in.findings, nil
+	return append(in.findings, checkPeriod(b, first, last)...), nil
+}
+
+// checkPeriod compares the times that a bundle says it was made for with those of its first and last query, which lie
+// within them by the way it is made. Nobody has signed that line, and a comparison of two logs goes by it.
+func checkPeriod(b *bundle.Bundle, first, last string) []ledger.Finding {
+	p, ok := b.Period()
+	switch {
+	case !ok:
+		return []ledger.Finding{{Code: ledger.BagMalformed, Seq: -1, Detail: i18n.T("bag-info.txt paketin dönemini söylemiyor", "bag-info.txt does not say which period the bundle is for")}}
+	case first != "" && (first < ledger.Time(p.From) && !p.From.IsZero() || last >= ledger.Time(p.To)):
+		return []ledger.Finding{{Code: ledger.BagMalformed, Seq: -1, Detail: i18n.T("bag-info.txt'deki dönem, paketteki sorguların zamanlarını kapsamıyor", "the period in bag-info.txt does not cover the times of the bundle's queries")}}
+	}
+	return nil
 }
 
 // lines is records.csv as it is read, with the runs of lines that are not as they should be.
 type lines struct {
 	csv      *csv.Reader
+	text     *rowReader
 	size     int64 // of the log
 	number   int64
 	seq      int64 // of the present line
@@ -145,6 +177,27 @@ type lines struct {
 	first, n int64
 	findings []ledger.Finding
 }
+
+// maxRow is more bytes than a row of records.csv can have: an entry has 64 KiB, its disclosures a line of 1 MiB, and quoting
+// doubles at most. One without an end would else be read into memory whole.
+const maxRow = 4 << 20
+
+// rowReader ends with an error where a row is too long.
+type rowReader struct {
+	r    io.Reader
+	left int
+}
+
+func (r *rowReader) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, errRow
+	}
+	n, err := r.r.Read(p[:min(len(p), r.left)])
+	r.left -= n
+	return n, err
+}
+
+var errRow = errors.New("a row is too long")
 
 // enough ends the work on a file that has little to do with the entries.
 func (l *lines) enough() bool { return len(l.findings) >= 100 || l.n > 100_000 }
@@ -156,6 +209,7 @@ func (l *lines) upTo(ctx context.Context, b *bundle.Bundle, seq int64) error {
 		if l.taken && l.err == nil {
 			l.number++
 			l.taken = false
+			l.text.left = maxRow
 			if l.row, l.err = l.csv.Read(); l.err == nil && l.number > 1 {
 				l.seq, l.err = strconv.ParseInt(l.row[0], 10, 64)
 			} else if l.number == 1 {

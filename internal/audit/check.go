@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"iskurctl/internal/i18n"
@@ -23,8 +24,18 @@ type Check struct {
 	broken   holes                  // entries that were found to be damaged: what refers to them is not to blame
 	seen     holes                  // entries that were read: a part of a log has outcomes of queries that it has not
 	pruned   int64                  // as pruned/1 entries say
+	gone     int64                  // entries below were disposed of, or are outside of held
 	oldest   time.Time              // of the first query or outcome that is there
 	oldestAt int64
+
+	start   sync.Once
+	indexes chan checked // what came of the indexes, which are looked at beside the entries
+}
+
+// checked is the end of a look.
+type checked struct {
+	findings []ledger.Finding
+	err      error
 }
 
 // outcomeIndex is a row of audit_outcome, or what it should be.
@@ -36,7 +47,7 @@ type outcomeIndex struct {
 // NewCheck makes the check of a store (log) or, with nil, of a bundle that discloses the entries held. now is the
 // verifier's clock.
 func NewCheck(log *Log, held ledger.Range, now time.Time) *Check {
-	return &Check{log: log, now: now, held: held, open: make(map[int64]bool), rows: make(map[int64]outcomeIndex), oldestAt: -1}
+	return &Check{log: log, now: now, held: held, open: make(map[int64]bool), rows: make(map[int64]outcomeIndex), gone: held.From, oldestAt: -1, indexes: make(chan checked, 1)}
 }
 
 // Excused reports whether nobody expects the disclosures of an entry: a bundle has those of its own range only.
@@ -50,6 +61,7 @@ type summary struct {
 	rows   map[int64]outcomeIndex
 	broken []int64
 	held   ledger.Range // the chunk
+	gone   int64        // entries below were disposed of when its rows had been read
 }
 
 // holes is numbers of entries, added in ascending order. They come in runs.
@@ -87,7 +99,7 @@ type event struct {
 
 // Inspect looks at the entries of a chunk one by one, and compares them with the rows that lead to them.
 func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger.Finding, error) {
-	s := &summary{events: make([]event, 0, len(chunk.Entries)), rows: make(map[int64]outcomeIndex), broken: slices.Clone(chunk.Damaged), held: ledger.Range{From: chunk.From, To: chunk.To}}
+	s := &summary{events: make([]event, 0, len(chunk.Entries)), rows: make(map[int64]outcomeIndex), broken: slices.Clone(chunk.Damaged), held: ledger.Range{From: chunk.From, To: chunk.To}, gone: c.held.From}
 	var findings []ledger.Finding
 	report := func(code ledger.Code, seq int64, tr, en string) {
 		findings = append(findings, ledger.Finding{Code: code, Seq: seq, Detail: i18n.T(tr, en)})
@@ -95,8 +107,17 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 	var queries map[int64]projection
 	var looks map[int64]bool
 	if c.log != nil {
+		c.start.Do(func() {
+			go func() { // the readers' context ends with the last chunk
+				findings, err := c.log.indexes(context.WithoutCancel(ctx))
+				c.indexes <- checked{findings, err}
+			}()
+		})
 		var err error
 		if queries, looks, err = c.log.projected(ctx, chunk.From, chunk.To, s.rows); err != nil {
+			return nil, nil, err
+		}
+		if s.gone, err = c.log.gone(ctx, s.gone); err != nil {
 			return nil, nil, err
 		}
 		for _, seq := range chunk.Damaged {
@@ -127,7 +148,7 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 				s.broken = append(s.broken, e.Seq)
 				continue
 			}
-			if c.log == nil || e.Seq < c.held.From { // disposed of; the rows went with it
+			if c.log == nil || e.Seq < s.gone { // disposed of; the rows went with it
 				break
 			}
 			if !ok {
@@ -147,7 +168,7 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 			if _, ok := leaf.Str("host"); !ok || leaf.Digests() != 2 {
 				report(ledger.LeafSchema, e.Seq, "arama kaydının alanları geçersiz", "the fields of the search are not valid")
 			}
-			if c.log != nil && e.Seq >= c.held.From && !looks[e.Seq] {
+			if c.log != nil && e.Seq >= s.gone && !looks[e.Seq] {
 				report(ledger.ProjectionDrift, e.Seq, "aramanın satırı yok", "the row that leads to the search is missing")
 			}
 			delete(looks, e.Seq)
@@ -161,13 +182,13 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 	}
 	slices.Sort(s.broken)
 	for seq := range queries {
-		if seq < c.held.From {
+		if seq < s.gone {
 			continue // Finish counts those
 		}
 		report(ledger.ProjectionDrift, seq, "satır bir sorgu kaydına karşılık gelmiyor", "the row leads to no query")
 	}
 	for seq := range looks {
-		if seq < c.held.From {
+		if seq < s.gone {
 			continue
 		}
 		report(ledger.ProjectionDrift, seq, "satır bir arama kaydına karşılık gelmiyor", "the row leads to no search")
@@ -180,8 +201,8 @@ func (c *Check) disposal(leaf *ledger.Leaf, seq int64, at time.Time, report func
 	to, okTo := leaf.Int("to")
 	from, okFrom := leaf.Int("from")
 	before, _ := leaf.Str("before")
-	newest, err := time.Parse("2006-01-02T15:04:05.000Z", before)
-	if !okTo || !okFrom || err != nil || from < 0 || to <= from || to > seq {
+	newest, okBefore := ledger.ParseTime(before)
+	if !okTo || !okFrom || !okBefore || from < 0 || to <= from || to > seq {
 		report(ledger.LeafSchema, seq, "imha kaydının alanları geçersiz", "the fields of the disposal are not valid")
 		return 0
 	}
@@ -198,6 +219,7 @@ func (c *Check) Fold(x any) []ledger.Finding {
 	report := func(code ledger.Code, seq int64, tr, en string) {
 		findings = append(findings, ledger.Finding{Code: code, Seq: seq, Detail: i18n.T(tr, en)})
 	}
+	c.gone = max(c.gone, s.gone)
 	for q, row := range s.rows {
 		c.rows[q] = row
 	}
@@ -210,7 +232,7 @@ func (c *Check) Fold(x any) []ledger.Finding {
 		c.seen = append(c.seen, s.held)
 	}
 	for _, e := range s.events {
-		if (e.kind == kindQuery || e.kind == kindOutcome) && c.oldestAt < 0 && e.seq >= c.held.From {
+		if (e.kind == kindQuery || e.kind == kindOutcome) && c.oldestAt < 0 && e.seq >= c.gone {
 			c.oldest, c.oldestAt = e.time, e.seq
 		}
 		switch e.kind {
@@ -221,7 +243,7 @@ func (c *Check) Fold(x any) []ledger.Finding {
 		case kindOutcome:
 			known := c.open[e.query]
 			delete(c.open, e.query)
-			if c.log != nil && e.query < c.held.From || e.query >= 0 && e.query < e.seq && !c.seen.has(e.query) {
+			if c.log != nil && e.query < c.gone || e.query >= 0 && e.query < e.seq && !c.seen.has(e.query) {
 				continue
 			}
 			if !known && !c.broken.has(e.query) {
@@ -243,8 +265,19 @@ func (c *Check) Fold(x any) []ledger.Finding {
 	return findings
 }
 
-// Finish compares what remains, and looks at the five years.
-func (c *Check) Finish(ctx context.Context, size int64) (findings []ledger.Finding, err error) {
+// Finish compares what remains, and looks at the five years. Of entries that were disposed of meanwhile nothing is said.
+func (c *Check) Finish(ctx context.Context, size int64) ([]ledger.Finding, error) {
+	findings, err := c.finish(ctx, size)
+	if c.log == nil || err != nil || len(findings) == 0 {
+		return findings, err
+	}
+	gone, err := c.log.gone(ctx, c.gone)
+	return slices.DeleteFunc(findings, func(f ledger.Finding) bool {
+		return f.Seq >= 0 && f.Seq < gone && f.Code != ledger.ErasedDataPresent
+	}), err
+}
+
+func (c *Check) finish(ctx context.Context, size int64) (findings []ledger.Finding, err error) {
 	report := func(code ledger.Code, seq int64, tr, en string) {
 		findings = append(findings, ledger.Finding{Code: code, Seq: seq, Detail: i18n.T(tr, en)})
 	}
@@ -265,7 +298,7 @@ func (c *Check) Finish(ctx context.Context, size int64) (findings []ledger.Findi
 			delete(c.open, q) // ended since the checkpoint: the next verification reads it
 			continue
 		}
-		if q >= c.held.From && !c.broken.has(q) && !c.broken.has(row.seq) {
+		if q >= c.gone && !c.broken.has(q) && !c.broken.has(row.seq) {
 			report(ledger.ProjectionDrift, q, "arama satırının sonuç kaydı yok", "the row leads to no outcome")
 		}
 	}
@@ -273,6 +306,17 @@ func (c *Check) Finish(ctx context.Context, size int64) (findings []ledger.Findi
 	findings = append(findings, strays...)
 	if err != nil {
 		return findings, err
+	}
+	c.start.Do(func() { c.indexes <- checked{} }) // no entry, no row
+	var looked checked
+	select {
+	case looked = <-c.indexes:
+	case <-ctx.Done():
+		return findings, ctx.Err()
+	}
+	findings = append(findings, looked.findings...)
+	if looked.err != nil {
+		return findings, looked.err
 	}
 	bound, err := c.log.bound(ctx)
 	if err != nil {
@@ -291,7 +335,7 @@ func (c *Check) Finish(ctx context.Context, size int64) (findings []ledger.Findi
 	}
 	first := settled
 	for seq := range c.open {
-		if seq < c.held.From {
+		if seq < c.gone {
 			continue // it was disposed of, open as it was
 		}
 		if row, ok := c.rows[seq]; seq >= first || ok && c.broken.has(row.seq) {
@@ -309,34 +353,4 @@ func (c *Check) Finish(ctx context.Context, size int64) (findings []ledger.Findi
 		report(ledger.ProjectionDrift, first, "açık sorgu, sonuçlanmış sayılanlar arasında", "an open query lies below the mark of those that have an outcome")
 	}
 	return findings, nil
-}
-
-// validQuery tells whether a query/1 leaf has what row gives it.
-func validQuery(leaf *ledger.Leaf) bool {
-	_, okHost := leaf.Str("host")
-	method, _ := leaf.Str("method")
-	attempt, _ := leaf.Int("n")
-	process, _ := leaf.Str("process")
-	return okHost && slices.Contains(Methods(), Method(method)) && attempt >= 1 && process != "" && leaf.Digests() == 3
-}
-
-// agrees compares a row with its query. Tags are compared when the disclosures could be opened.
-func (l *Log) agrees(leaf *ledger.Leaf, sd []byte, row projection) bool {
-	method, _ := leaf.Str("method")
-	process, _ := leaf.Str("process")
-	if row.timeMS != leaf.Millis || string(row.method) != method || row.process != process {
-		return false
-	}
-	if sd == nil {
-		return true
-	}
-	p, err := disclosed(leaf, sd)
-	if err != nil {
-		return true // found already, by its own name
-	}
-	var tag []byte
-	if n := number(row.method, p.params); n != "" {
-		tag = l.keys.Tag(tagKimlikNo, n)
-	}
-	return string(row.userTag) == l.userTag(p.user) && string(row.tag) == string(tag)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -71,16 +72,17 @@ func masterKeys(t testing.TB, first byte) *seal.Keys {
 // place is a folder with a store, its key store beside it as the program keeps it, and the log over both while it is
 // open.
 type place struct {
-	t     testing.TB
-	dir   string
-	clock *clock
-	keys  *seal.Keys
-	st    *store.Store
-	rst   *store.Store
-	ring  *ring.Ring
-	log   *audit.Log
-	data  *sql.DB // past the program, while it has the store not open
-	ringd *sql.DB
+	t        testing.TB
+	dir      string
+	clock    *clock
+	keys     *seal.Keys
+	st       *store.Store
+	rst      *store.Store
+	ring     *ring.Ring
+	log      *audit.Log
+	data     *sql.DB // past the program, while it has the store not open
+	ringd    *sql.DB
+	triggers []trigger // that raw took away
 }
 
 func (p *place) db() string  { return filepath.Join(p.dir, "s.db") }
@@ -173,36 +175,47 @@ func (p *place) raw() (data, keys *sql.DB) {
 		return p.data, p.ringd
 	}
 	must(p.t, p.close())
-	open := func(path string) *sql.DB {
-		db, err := sql.Open("sqlite", "file://"+path+"?mode=rw&_pragma=synchronous(0)&_pragma=ignore_check_constraints(1)")
-		must(p.t, err)
-		db.SetMaxOpenConns(1)
-		rows, err := db.Query("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
-		must(p.t, err)
-		var names []string
-		for rows.Next() {
-			var name string
-			must(p.t, rows.Scan(&name))
-			names = append(names, name)
-		}
-		must(p.t, rows.Close())
-		for _, name := range names {
-			_, err := db.Exec("DROP TRIGGER " + name)
-			must(p.t, err)
-		}
-		return db
-	}
-	p.data, p.ringd = open(p.db()), open(p.kdb())
+	p.data, p.ringd = p.bare(p.db()), p.bare(p.kdb())
 	return p.data, p.ringd
+}
+
+// bare takes the triggers away; shut puts them back, as somebody would who leaves no traces.
+func (p *place) bare(path string) *sql.DB {
+	p.t.Helper()
+	db, err := sql.Open("sqlite", "file://"+path+"?mode=rw&_pragma=synchronous(0)&_pragma=ignore_check_constraints(1)")
+	must(p.t, err)
+	db.SetMaxOpenConns(1)
+	rows, err := db.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+	must(p.t, err)
+	drop := ""
+	for rows.Next() {
+		var name, text string
+		must(p.t, rows.Scan(&name, &text))
+		drop += "DROP TRIGGER " + name + "; "
+		p.triggers = append(p.triggers, trigger{db, text})
+	}
+	must(p.t, errors.Join(rows.Err(), rows.Close()))
+	_, err = db.Exec(drop)
+	must(p.t, err)
+	return db
+}
+
+type trigger struct {
+	db   *sql.DB
+	text string
 }
 
 // shut ends what raw began.
 func (p *place) shut() {
-	if p.data != nil {
-		must(p.t, p.data.Close())
-		must(p.t, p.ringd.Close())
-		p.data, p.ringd = nil, nil
+	if p.data == nil {
+		return
 	}
+	for _, t := range p.triggers {
+		_, err := t.db.Exec(t.text)
+		must(p.t, err)
+	}
+	must(p.t, errors.Join(p.data.Close(), p.ringd.Close()))
+	p.data, p.ringd, p.triggers = nil, nil, nil
 }
 
 // exec runs statements of the store, or, when they speak of ring_ tables, of the key store; each must change something.
@@ -300,15 +313,27 @@ func (p *place) verify(level ledger.Level, trust *ledger.Trust, scrub int64) (le
 	return ledger.Verify(ctx, p.log.Ledger().Source(), o)
 }
 
-// result writes what a verification came to: the short codes of the findings in order, or "!" and the code of the error.
+// result writes what a verification came to: the short codes of the findings in order (V35*9 for nine in a row), or "!"
+// and the code of the error.
 func result(r ledger.Report, err error) string {
 	if err != nil {
 		f := fault.From(err)
 		return fmt.Sprintf("!%s/%d", f.Code, f.Class)
 	}
-	codes := make([]string, len(r.Findings))
-	for i, f := range r.Findings {
-		codes[i], _, _ = strings.Cut(string(f.Code), "_")
+	codes := make([]string, 0, len(r.Findings))
+	for i := 0; i < len(r.Findings); {
+		n := 1
+		for i+n < len(r.Findings) && r.Findings[i+n].Code == r.Findings[i].Code {
+			n++
+		}
+		code, _, _ := strings.Cut(string(r.Findings[i].Code), "_")
+		if i += n; n > 5 {
+			codes = append(codes, fmt.Sprintf("%s*%d", code, n))
+			continue
+		}
+		for range n {
+			codes = append(codes, code)
+		}
 	}
 	return strings.Join(codes, ",")
 }

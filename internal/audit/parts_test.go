@@ -100,7 +100,7 @@ func TestEveryPartOfTheLogIsInOrder(t *testing.T) {
 
 	now = day.AddDate(5, 0, 0).Add(150 * time.Minute)
 	must(t, l.Look(ctx, user, "h", []string{kimlik}))
-	d, err := l.DisposalDue(ctx)
+	d, err := l.DisposalDue(ctx, true)
 	must(t, err)
 	if d.To%ledger.Width == 0 || d.To < ledger.Width {
 		t.Fatalf("disposed of up to %d", d.To)

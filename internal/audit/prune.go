@@ -1,8 +1,13 @@
 package audit
 
 import (
+	"bytes"
 	"context"
+	"database/sql"
+	"slices"
 	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
@@ -31,42 +36,59 @@ type Disposal struct {
 }
 
 // DisposalDue gives the entries, from the oldest, whose time is over: strictly more than five years ago. It stops at
-// the first that must stay. A clock that is before the newest entry, or more than a year behind which nothing was
-// logged, is not believed (class Refused, clock_implausible).
-func (l *Log) DisposalDue(ctx context.Context) (d Disposal, err error) {
+// the first that must stay. It only looks: nothing that it read is believed before Dispose has verified the log.
+//
+// One wrong clock could end all five years at once. So the clock must not lie before an entry, nor more than a year after
+// all of them, and no entry more than a year after all before it, nor more than a day before one of them (class Refused,
+// clock_implausible). Where a person has confirmed today's date, confirmed, years without a query are believed, and only
+// a clock before the last entry is not.
+func (l *Log) DisposalDue(ctx context.Context, confirmed bool) (d Disposal, err error) {
 	head, ok, err := l.ledger.Head(ctx)
 	if err != nil || !ok {
 		return d, err
 	}
 	d = Disposal{From: head.Pruned, To: head.Pruned}
-	if head.Size == head.Pruned {
-		return d, nil
-	}
 	now := l.now()
-	newest, err := l.timeOf(ctx, head.Size-1)
-	if err != nil {
-		return d, err
-	}
-	if now.Before(newest) || now.After(newest.AddDate(1, 0, 0)) {
-		return d, fault.New(fault.Refused, "clock_implausible",
-			i18n.T("bilgisayarın saati, günlükteki son kayıtla bağdaşmıyor; hiçbir kayıt imha edilmedi", "the clock of this computer does not fit the newest entry of the log; nothing was disposed of")).
-			WithHint(i18n.T("saati ve tarihi denetleyin; bir yıldır sorgu yapılmadıysa önce `iskurctl myk ping` çalıştırın", "check time and date; if nobody has queried for a year, run `iskurctl myk ping` first"))
-	}
 	var leaf ledger.Leaf
+	var latest, last time.Time
+	next, over := head.Pruned, true
 	for e, err := range l.ledger.Source().Entries(ctx, head.Pruned, head.Size) {
 		if err != nil {
 			return d, err
 		}
-		if ledger.ParseLeaf(e.Leaf, &leaf) != nil || e.Seq != d.To {
-			return d, damaged(e.Seq, errEntry)
+		if h := tlog.RecordHash(e.Leaf); e.Seq != next || !bytes.Equal(h[:], e.Hash) {
+			return d, damaged(next, errEntry)
 		}
-		t := entryTime(&leaf)
-		if !kept(t).Before(now) {
-			return d, nil
+		if err := ledger.ParseLeaf(e.Leaf, &leaf); err != nil {
+			return d, damaged(next, err)
 		}
-		d.To, d.Newest = e.Seq+1, t
+		last = entryTime(&leaf)
+		if next > head.Pruned && !confirmed && (last.After(latest.AddDate(1, 0, 0)) || last.Before(latest.AddDate(0, 0, -1))) {
+			return Disposal{}, clockImplausible()
+		}
+		if last.After(latest) {
+			latest = last
+		}
+		next++
+		if over = over && kept(last).Before(now); over {
+			d.To, d.Newest = next, last
+		}
+	}
+	switch {
+	case next != head.Size:
+		return d, damaged(next, errEntry)
+	case next == head.Pruned:
+	case now.Before(last), !confirmed && (now.Before(latest) || now.After(latest.AddDate(1, 0, 0))):
+		return Disposal{}, clockImplausible()
 	}
 	return d, nil
+}
+
+func clockImplausible() error {
+	return fault.New(fault.Refused, "clock_implausible",
+		i18n.T("bilgisayarın saati ile günlükteki kayıtların zamanları bağdaşmıyor; hiçbir kayıt imha edilmedi", "the clock of this computer and the times of the entries do not fit together; nothing was disposed of")).
+		WithHint(i18n.T("saati ve tarihi denetleyin; doğruysa ve günlükte gerçekten bir yılı aşan bir boşluk varsa bugünün tarihini --today YYYY-AA-GG ile onaylayın",
+			"check time and date; if they are right, and the log really has a gap of more than a year, confirm today's date with --today YYYY-MM-DD"))
 }
 
 // timeOf reads the time of one entry.
@@ -86,17 +108,60 @@ func (l *Log) timeOf(ctx context.Context, seq int64) (time.Time, error) {
 
 // Dispose takes the personal values of what DisposalDue gave, the rows that lead to it, and the leaves of the tiles that
 // are wholly over; the hashes stay, and a pruned/1 entry says what went. Then the keys of the months that nothing needs
-// any more, and the old bytes in the -wal. What a process that dies in between leaves, the next disposal takes.
+// any more, and the old bytes in the -wal. What a process that dies in between leaves, the next disposal takes. The whole
+// log is verified first: what goes cannot be looked at afterwards, and an altered time would hide what it was altered for.
+// Errors: class Integrity, prune_damaged, and nothing is removed; class Unverifiable, signing_key_missing, for a key store
+// that is not the log's; class Store.
 func (l *Log) Dispose(ctx context.Context, d Disposal) error {
-	if d.To <= d.From {
-		return l.forget(ctx)
+	head, ok, err := l.ledger.Head(ctx)
+	if err != nil || !ok || d.To <= d.From && head.Pruned == 0 {
+		return err
 	}
+	if err := l.sound(ctx, head); err != nil {
+		return err
+	}
+	months, err := l.months(ctx, head, d.To)
+	if err != nil {
+		return err
+	}
+	if d.To > d.From {
+		err = l.dispose(ctx, d)
+	}
+	if err != nil {
+		return err
+	}
+	return l.forget(ctx, months)
+}
+
+// sound verifies the log as it stands. Its signing key must be in the key store: with one of their own, others could have
+// signed any log.
+func (l *Log) sound(ctx context.Context, head ledger.Head) error {
+	ring, err := l.cfg.Ring()
+	if err != nil {
+		return err
+	}
+	if _, err := ring.Signer(ctx, head.Vkey); err != nil {
+		return err
+	}
+	r, err := ledger.Verify(ctx, l.ledger.Source(), ledger.Options{Log: Name, Level: ledger.Full, Vkey: head.Vkey, Origin: head.Origin})
+	if err != nil {
+		return err
+	}
+	switch r.Class() {
+	case fault.OK, fault.Negative:
+		return nil
+	}
+	return fault.New(fault.Integrity, "prune_damaged", i18n.T("günlük doğrulanamadı; hiçbir kayıt imha edilmedi", "the log does not verify; nothing was disposed of")).
+		WithHint(i18n.T("bulguları görmek için: iskurctl audit verify --full", "to see the findings: iskurctl audit verify --full"))
+}
+
+func (l *Log) dispose(ctx context.Context, d Disposal) error {
 	leaf, err := ledger.NewLeaf().String("before", ledger.Time(d.Newest)).Int("from", d.From).String("k", kindPruned).
 		String("policy", policy).String("t", ledger.Time(l.now())).Int("to", d.To).Bytes()
 	if err != nil {
 		return err
 	}
-	err = l.write(ctx, func(w *writer) error {
+	return l.write(ctx, func(w *writer) error {
 		if err := w.Dispose(d.From, d.To); err != nil {
 			return err
 		}
@@ -105,34 +170,59 @@ func (l *Log) Dispose(ctx context.Context, d Disposal) error {
 				return err
 			}
 		}
-		_, err := w.Append(leaf)
+		_, err := w.AppendMark(leaf)
+		return err
+	})
+}
+
+// months gives the months of the entries that are below to. Those of entries that have gone already are only known by the
+// last of them: a process may have died before it destroyed their keys, so that all months up to it count, back to the
+// beginning of any log.
+func (l *Log) months(ctx context.Context, head ledger.Head, to int64) ([]int64, error) {
+	var ids []int64
+	var leaf ledger.Leaf
+	var gone time.Time
+	for e, err := range l.ledger.Source().Entries(ctx, head.Pruned, head.Size) {
+		if err != nil {
+			return nil, err
+		}
+		if err := ledger.ParseLeaf(e.Leaf, &leaf); err != nil {
+			return nil, damaged(e.Seq, err)
+		}
+		if id := month(entryTime(&leaf)); e.Seq < to && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+		if before, ok := leaf.Str("before"); ok && leaf.Kind == kindPruned {
+			if t, ok := ledger.ParseTime(before); ok && t.After(gone) {
+				gone = t
+			}
+		}
+	}
+	if head.Pruned > 0 && !gone.IsZero() {
+		first := time.Date(gone.Year(), gone.Month(), 1, 0, 0, 0, 0, time.UTC)
+		for back := range 12 * 8 * retentionYears {
+			ids = append(ids, month(first.AddDate(0, -back, 0)))
+		}
+	}
+	return ids, nil
+}
+
+// forget destroys the keys of those months that no sealed value needs any more.
+func (l *Log) forget(ctx context.Context, months []int64) error {
+	err := l.each(ctx, neededKeys, func(rows *sql.Rows) error {
+		var needed int64
+		err := rows.Scan(&needed)
+		months = slices.DeleteFunc(months, func(id int64) bool { return id == needed })
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return l.forget(ctx)
-}
-
-// forget destroys the keys of the months before the oldest one that is needed, as far back as the log can reach.
-func (l *Log) forget(ctx context.Context) error {
-	oldest, ok, err := l.ledger.OldestKey(ctx)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		oldest = month(l.now())
-	}
 	ring, err := l.cfg.Ring()
 	if err != nil {
 		return err
 	}
-	first := time.Date(int(oldest/100), time.Month(oldest%100), 1, 0, 0, 0, 0, time.UTC)
-	var ids []int64
-	for back := 1; back <= 12*4*retentionYears; back++ {
-		ids = append(ids, month(first.AddDate(0, -back, 0)))
-	}
-	if err := ring.Destroy(ctx, Name, ids...); err != nil {
+	if err := ring.Destroy(ctx, Name, months...); err != nil {
 		return err
 	}
 	return l.st.Truncate(ctx)

@@ -76,6 +76,8 @@ const (
 
 	newestKey = `SELECT COALESCE((SELECT key FROM audit_sealed ORDER BY seq DESC LIMIT 1), 0)`
 
+	neededKeys = `SELECT DISTINCT key FROM audit_sealed`
+
 	readMarks = `SELECT COALESCE((SELECT size FROM audit_log WHERE id = 1), 0), below FROM audit_settled WHERE id = 1`
 
 	addQuery = `INSERT INTO audit_query (seq, time_ms, method, process, user_tag, tag) VALUES ($1, $2, $3, $4, $5, $6)`
@@ -101,9 +103,15 @@ WHERE q.seq >= $1 AND q.seq < $2 AND o.seq IS NULL ORDER BY q.seq`
 FROM audit_query q LEFT JOIN audit_outcome o ON o.query_seq = q.seq
 LEFT JOIN audit_leaf l ON l.seq = q.seq LEFT JOIN audit_sealed s ON s.seq = q.seq LEFT JOIN audit_leaf r ON r.seq = o.seq`
 
-	// farOutcomes are the leaves of the outcomes that stand more than $4 entries behind their query.
-	farOutcomes = `SELECT l.leaf FROM audit_outcome o JOIN audit_leaf l ON l.seq = o.seq
-WHERE o.query_seq >= $1 AND o.query_seq < $2 AND o.seq < $3 AND o.seq - o.query_seq > $4`
+	latestQuery = `SELECT COALESCE((SELECT time_ms FROM audit_query WHERE seq < $1 ORDER BY time_ms DESC LIMIT 1), 0)`
+
+	// lateOutcomes are the leaves of outcomes below $4 that stand behind the tiles of the range, from $3 on, or more than $5
+	// entries behind their query.
+	lateOutcomes = `SELECT o.query_seq, l.leaf FROM audit_outcome o JOIN audit_leaf l ON l.seq = o.seq
+WHERE o.query_seq >= $1 AND o.query_seq < $2 AND o.seq < $4 AND (o.seq >= $3 OR o.seq - o.query_seq > $5) ORDER BY o.query_seq LIMIT $6`
+
+	// outcomeTiles are the tiles of the lowest level (256 entries) that hold outcomes behind the tiles of a range.
+	outcomeTiles = `SELECT DISTINCT seq / 256 FROM audit_outcome WHERE query_seq >= $1 AND query_seq < $2 AND seq >= $3 AND seq < $4 ORDER BY 1`
 
 	selectLooks = `SELECT k.seq, l.leaf, l.hash, s.key, s.sd FROM audit_look k
 LEFT JOIN audit_leaf l ON l.seq = k.seq LEFT JOIN audit_sealed s ON s.seq = k.seq

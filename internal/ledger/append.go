@@ -24,6 +24,7 @@ type turn struct {
 	head   Head  // as it will stand after the commit
 	before int64 // the size when the transaction began
 	edge   edge
+	edgeOf []byte // the checkpoint that edge belongs to; nil when nobody knows
 	signer note.Signer
 	vkey   string // signer's
 }
@@ -101,11 +102,12 @@ func (l *Log) begin(ctx context.Context, tx *sql.Tx, ready *statements) error {
 	if err != nil {
 		return err
 	}
-	if t.edge.size != head.Size || !bytes.Equal(t.head.Note, head.Note) {
+	if t.edgeOf == nil || !bytes.Equal(t.edgeOf, head.Note) {
 		if err := l.load(tx, head); err != nil {
 			return err
 		}
 	}
+	t.edgeOf = nil // until the group is written: whatever fails in between, the next transaction reads the edge anew
 	if t.vkey != head.Vkey {
 		keys, err := l.keys()
 		if err != nil {
@@ -126,6 +128,7 @@ func (l *Log) finish(tx *sql.Tx) error {
 	t := &l.turn
 	t.tx = nil // whatever happens now, the next transaction looks again
 	if t.edge.size == t.before {
+		t.edgeOf = t.head.Note
 		return nil
 	}
 	checkpoint, err := SignCheckpoint(t.head.Origin, t.edge.size, t.edge.root(), t.signer)
@@ -140,14 +143,14 @@ func (l *Log) finish(tx *sql.Tx) error {
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return fault.New(fault.Internal, "ledger_head", i18n.T("günlüğün başı beklenen yerde değil", "the head of the log is not where it should be")).Because(err)
 	}
+	t.edgeOf = checkpoint
 	return nil
 }
 
 // load reads the right edge that belongs to head, and refuses one that does not add up to the head's checkpoint: nothing
 // is added to a log that was tampered with at its end.
 func (l *Log) load(tx *sql.Tx, head Head) error {
-	l.turn.head = Head{}
-	var tiles [levels][]byte
+	var tiles [Levels][]byte
 	var newest int64
 	if err := tx.QueryRow(named(newestLeaf, l.Name)).Scan(&newest); err != nil {
 		return err
@@ -170,7 +173,7 @@ func (l *Log) load(tx *sql.Tx, head Head) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	for level := 1; level < levels; level++ {
+	for level := 1; level < Levels; level++ {
 		done := head.Size >> (levelBits * level)
 		if done%Width == 0 {
 			continue
@@ -179,7 +182,7 @@ func (l *Log) load(tx *sql.Tx, head Head) error {
 			return err
 		}
 	}
-	for level := range levels {
+	for level := range Levels {
 		if int64(len(tiles[level])) != head.Size>>(levelBits*level)%Width*tlog.HashSize {
 			return damagedEdge()
 		}

@@ -225,3 +225,24 @@ func BenchmarkAppend(b *testing.B) {
 		})
 	}
 }
+
+func TestATileThatCouldNotBeWrittenIsWrittenWholeLater(t *testing.T) {
+	l, st := fresh(t)
+	raw := func(text string) {
+		must(t, st.Write(t.Context(), func(tx *sql.Tx) error { _, err := tx.Exec(text); return err }))
+	}
+	for _, size := range []int{255, 511} { // the first full tile; the one after which a level above grows
+		add(t, l, int(verify(t, l, ledger.Quick, nil).Size), size-int(verify(t, l, ledger.Quick, nil).Size), 100)
+		raw("CREATE TRIGGER fails BEFORE INSERT ON audit_tile BEGIN SELECT RAISE(ABORT, 'no'); END")
+		err := l.Write(t.Context(), func(w *ledger.Writer) error {
+			_, err := w.Append(leaf(size))
+			return err
+		})
+		if err == nil {
+			t.Fatal("no error")
+		}
+		raw("DROP TRIGGER fails")
+		add(t, l, size, 1, 1)
+		sound(t, verify(t, l, ledger.Full, nil))
+	}
+}

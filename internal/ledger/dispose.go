@@ -1,16 +1,13 @@
 package ledger
 
 import (
-	"context"
-	"database/sql"
-
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 )
 
 // Dispose takes the sealed values of the entries [from, to) away, and the leaves of the tiles that are wholly below to;
 // the tiles' hashes stay, 32 bytes an entry, so that the rest still verifies. from must be where the last disposal
-// ended. The caller appends the entry that says so.
+// ended. The caller appends the entry that says so, by AppendMark.
 func (w *Writer) Dispose(from, to int64) error {
 	if from != w.turn.head.Pruned || to < from || to > w.turn.edge.size {
 		return fault.New(fault.Store, "disposal_overtaken", i18n.T("bu kayıtlar bu sırada başka bir süreçte imha edildi", "another process has just disposed of these entries"))
@@ -24,11 +21,4 @@ func (w *Writer) Dispose(from, to int64) error {
 	}
 	_, err := w.Tx.Exec(named(dropLeaves, w.log.Name), from&^(Width-1), to&^(Width-1))
 	return err
-}
-
-// OldestKey gives the lowest number of a data key that a sealed value still needs; ok is false when none does.
-func (l *Log) OldestKey(ctx context.Context) (id int64, ok bool, err error) {
-	var key sql.NullInt64
-	err = l.store.Read().QueryRowContext(ctx, named(oldestKey, l.Name)).Scan(&key)
-	return key.Int64, key.Valid, l.explain(ctx, err)
 }

@@ -6,18 +6,17 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// A level has eight bits of the size (256 hashes a tile); eight levels are enough for any size.
-const (
-	levelBits = 8
-	levels    = 8
-)
+// Levels is how many levels of tiles there are at most. A level has eight bits of the size (256 hashes a tile).
+const Levels = 8
+
+const levelBits = 8
 
 // edge is the right edge of a tree: what an append needs to know, and no more. nodes are the roots of the perfect
 // subtrees that the size's binary digits stand for; tiles are the hashes of each level's tile that is not full yet.
 type edge struct {
 	size  int64
-	nodes [levelBits * levels]Hash
-	tiles [levels][]byte
+	nodes [levelBits * Levels]Hash
+	tiles [Levels][]byte
 }
 
 // add appends a leaf hash. full is called for each tile that it completes, from the lowest level upward, and grown for
@@ -65,10 +64,10 @@ func (e *edge) root() Hash {
 
 // reset makes it the edge of a tree of size entries from the tiles at its right end; tiles[l] holds (size >> 8·l) & 255
 // hashes.
-func (e *edge) reset(size int64, tiles [levels][]byte) {
+func (e *edge) reset(size int64, tiles [Levels][]byte) {
 	*e = edge{size: size}
 	at := int64(0)
-	for level := levels - 1; level >= 0; level-- {
+	for level := Levels - 1; level >= 0; level-- {
 		e.tiles[level] = append(make([]byte, 0, Width*tlog.HashSize), tiles[level]...)
 		for rest := tiles[level]; len(rest) > 0; rest = rest[tlog.HashSize:] {
 			h := Hash(rest[:tlog.HashSize])

@@ -137,7 +137,7 @@ func TestTheFormatsListTheMembersOfEveryKind(t *testing.T) {
 	must(t, log.Look(ctx, "ayse", "h", []string{"10000000146"}))
 	_, err := log.Ledger().Rotate(ctx)
 	must(t, err)
-	due, err := log.DisposalDue(ctx)
+	due, err := log.DisposalDue(ctx, true)
 	must(t, err)
 	must(t, log.Dispose(ctx, due))
 	var leaf ledger.Leaf

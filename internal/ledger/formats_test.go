@@ -343,7 +343,7 @@ func TestTheProgramReadsAStoreMadeOfTheFormats(t *testing.T) {
 	put(st, map[string][]any{
 		"INSERT INTO audit_log (id, origin, vkey, size, pruned, note) VALUES (1, 'iskur.example/audit/1', $1, 3, 0, $2)":                                              {d.value(t, "vkey 2"), []byte(d.block(t, "data/checkpoint"))},
 		"INSERT INTO audit_sealed (seq, key, sd) VALUES (0, 202611, $1)":                                                                                              {d.hex(t, "sealed sd")},
-		"INSERT INTO audit_rotation (seq) VALUES (2)":                                                                                                                 nil,
+		"INSERT INTO audit_mark (seq) VALUES (2)":                                                                                                                     nil,
 		"INSERT INTO audit_query (seq, time_ms, method, process, user_tag, tag) VALUES (0, 1795342272123, 'TCKimlikNoIleBelgeSorgulama', '1000a1b2c3d4e5f6', $1, $2)": {d.hex(t, "user_tag"), d.hex(t, "tag")},
 		"INSERT INTO audit_outcome (query_seq, seq, outcome) VALUES (0, 1, 'ok')":                                                                                     nil,
 		"INSERT INTO audit_key (id, tag) VALUES (1, $1)":                                                                                                              {d.hex(t, "audit_key.tag")},

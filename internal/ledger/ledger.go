@@ -80,6 +80,13 @@ func (l *Log) Start(ctx context.Context) error {
 	if _, ok, err := l.Head(ctx); ok || err != nil {
 		return err
 	}
+	var newest int64
+	if err := l.store.Read().QueryRowContext(ctx, named(newestLeaf, l.Name)).Scan(&newest); err != nil {
+		return l.explain(ctx, err)
+	}
+	if newest >= 0 { // entries without a head: it was taken away
+		return damagedEdge()
+	}
 	keys, err := l.keys()
 	if err != nil {
 		return err
@@ -132,13 +139,11 @@ func (l *Log) Rotate(ctx context.Context) (vkey string, err error) {
 		if w.turn.head.Vkey != head.Vkey { // another process has just done the same
 			return fault.New(fault.Store, "key_rotated", i18n.T("anahtar bu sırada başka bir süreçte değiştirildi", "another process has just changed the key"))
 		}
-		seq, err := w.Append(leaf)
-		if err != nil {
+		if _, err := w.AppendMark(leaf); err != nil {
 			return err
 		}
 		w.turn.head.Vkey, w.turn.vkey, w.turn.signer = vkey, vkey, signer
-		_, err = w.Tx.Exec(named(addRotation, l.Name), seq)
-		return err
+		return nil
 	})
 	return vkey, err
 }

@@ -2,6 +2,12 @@ package ledger
 
 import "time"
 
+// ParseTime reads a moment in the one form that Time writes; ok is false for any other.
+func ParseTime(s string) (t time.Time, ok bool) {
+	ms, ok := parseTime([]byte(s))
+	return time.UnixMilli(ms).UTC(), ok
+}
+
 // parseTime reads a moment in the one form that Time writes, "2006-01-02T15:04:05.000Z", and gives milliseconds since
 // 1970. It is strict where time.Parse is not: no other number of decimals, no comma, no offset, no leap second.
 func parseTime(b []byte) (ms int64, ok bool) {

@@ -87,7 +87,7 @@ func (t *proofTiles) hash(level int, n int64) (Hash, error) {
 	tile, ok := t.seen[key]
 	if !ok {
 		var err error
-		if tile, err = t.src.Tile(t.ctx, at, index, tileWidth(t.size, at, index)); err != nil {
+		if tile, err = t.src.Tile(t.ctx, at, index, WidthAt(t.size, at, index)); err != nil {
 			return Hash{}, err
 		}
 		t.seen[key] = tile
@@ -96,14 +96,5 @@ func (t *proofTiles) hash(level int, n int64) (Hash, error) {
 	if int64(len(tile)) < to {
 		return Hash{}, damagedEdge()
 	}
-	return fold(tile[from:to]), nil
-}
-
-// fold gives the root of a power of two of hashes.
-func fold(hashes []byte) Hash {
-	if len(hashes) == tlog.HashSize {
-		return Hash(hashes)
-	}
-	half := len(hashes) / 2
-	return tlog.NodeHash(fold(hashes[:half]), fold(hashes[half:]))
+	return Fold(tile[from:to]), nil
 }

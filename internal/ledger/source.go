@@ -31,6 +31,12 @@ type Disclosed struct {
 	Err error
 }
 
+// Part is a Source that somebody made of a log, or of a part of it, to hand it over. It always has a checkpoint. Range gives
+// the entries that it was made for, which nobody has signed; ok is false when it does not say.
+type Part interface {
+	Range() (r Range, ok bool)
+}
+
 // Source is where a log is read from: a store or a bundle. It is safe for concurrent use. What it holds is not to be
 // believed before Verify has looked at it; an error means that it could not be read at all.
 type Source interface {

@@ -38,8 +38,8 @@ CREATE TABLE @_sealed (
 	key INTEGER NOT NULL,    -- of the key store
 	sd  BLOB NOT NULL        -- the entry's disclosures
 ) STRICT;
-CREATE TABLE @_rotation (
-	seq INTEGER PRIMARY KEY  -- of each key/1 entry
+CREATE TABLE @_mark (
+	seq INTEGER PRIMARY KEY  -- of each key/1 and pruned/1 entry
 ) STRICT;
 CREATE TRIGGER @_log_kept BEFORE DELETE ON @_log BEGIN SELECT RAISE(ABORT, 'the head stays'); END;
 CREATE TRIGGER @_log_forward BEFORE UPDATE ON @_log
@@ -53,8 +53,8 @@ CREATE TRIGGER @_tile_kept BEFORE DELETE ON @_tile BEGIN SELECT RAISE(ABORT, 'th
 CREATE TRIGGER @_tile_grows BEFORE UPDATE ON @_tile
 WHEN NEW.level <> OLD.level OR NEW.idx <> OLD.idx OR OLD.level = 0 OR substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes
 BEGIN SELECT RAISE(ABORT, 'a tile only grows'); END;
-CREATE TRIGGER @_rotation_kept BEFORE DELETE ON @_rotation BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-CREATE TRIGGER @_rotation_fixed BEFORE UPDATE ON @_rotation BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER @_mark_kept BEFORE DELETE ON @_mark BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER @_mark_fixed BEFORE UPDATE ON @_mark BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER @_sealed_fixed BEFORE UPDATE ON @_sealed BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER @_sealed_kept BEFORE DELETE ON @_sealed
 WHEN OLD.seq >= (SELECT pruned FROM @_log)
@@ -71,8 +71,8 @@ const (
 	addSealed = `INSERT INTO @_sealed (seq, key, sd) VALUES ($1, $2, $3)`
 	addTile   = `INSERT INTO @_tile (level, idx, hashes) VALUES ($1, $2, $3) ON CONFLICT (level, idx) DO UPDATE SET hashes = excluded.hashes`
 
-	addRotation   = `INSERT INTO @_rotation (seq) VALUES ($1)`
-	readRotations = `SELECT r.seq, l.leaf FROM @_rotation r LEFT JOIN @_leaf l ON l.seq = r.seq ORDER BY r.seq`
+	addMark   = `INSERT INTO @_mark (seq) VALUES ($1)`
+	readMarks = `SELECT m.seq, l.leaf FROM @_mark m LEFT JOIN @_leaf l ON l.seq = m.seq ORDER BY m.seq`
 
 	readTile = `SELECT hashes FROM @_tile WHERE level = $1 AND idx = $2`
 	// Tiles beyond what size entries have; $1 may be older than the head.
@@ -86,8 +86,6 @@ ORDER BY level, idx`
 	readBeyond = `SELECT seq, leaf, hash FROM @_leaf WHERE seq >= $1 AND seq >= COALESCE((SELECT size FROM @_log WHERE id = 1), 0) AND seq < $2 ORDER BY seq`
 	newestLeaf = `SELECT COALESCE(MAX(seq), -1) FROM @_leaf`
 	readSealed = `SELECT seq, key, sd FROM @_sealed WHERE seq >= $1 AND seq < $2 ORDER BY seq`
-
-	oldestKey = `SELECT MIN(key) FROM @_sealed`
 
 	dropLeaves = `DELETE FROM @_leaf WHERE seq >= $1 AND seq < $2`
 	dropSealed = `DELETE FROM @_sealed WHERE seq >= $1 AND seq < $2`

@@ -174,21 +174,10 @@ func (s *StoreSource) key(ctx context.Context, id int64) (*seal.DataKey, error) 
 	return k, nil
 }
 
-// KeyLeaves yields the key/1 entries, whose place in the tree is not proven yet.
-func (s *StoreSource) KeyLeaves(ctx context.Context) iter.Seq2[Entry, error] {
+// Marks yields what the rows list, without Leaf where the entry is not there. Its place in the tree is not proven yet.
+func (s *StoreSource) Marks(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		for e, err := range s.Rotations(ctx) {
-			if (err != nil || e.Leaf != nil) && !yield(e, err) {
-				return
-			}
-		}
-	}
-}
-
-// Rotations yields the rows that list the key/1 entries, without Leaf where the entry is not there.
-func (s *StoreSource) Rotations(ctx context.Context) iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
-		rows, err := s.log.store.Read().QueryContext(ctx, named(readRotations, s.log.Name))
+		rows, err := s.log.store.Read().QueryContext(ctx, named(readMarks, s.log.Name))
 		if err != nil {
 			yield(Entry{}, s.log.explain(ctx, err))
 			return

@@ -30,6 +30,23 @@ func (t Trust) Bytes() []byte {
 	return b.Bytes()
 }
 
+// Renewed is Bytes below the lines of the old file that begin with #, in their order, so that what a person noted there stays.
+// Where all of it would be more than ParseTrust reads, the last of those lines go.
+func (t Trust) Renewed(old []byte) []byte {
+	state := t.Bytes()
+	var b []byte
+	for line := range strings.SplitSeq(string(old), "\n") {
+		if !strings.HasPrefix(line, "#") {
+			continue
+		}
+		if len(b)+len(line)+1+len(state) > maxTrust {
+			break
+		}
+		b = append(append(b, line...), '\n')
+	}
+	return append(b, state...)
+}
+
 // ParseTrust reads a trust file: `log <vkey>`, `size N`, `root <base64>` and, if there, `scrub N`, in this order; empty
 // lines and lines that begin with # are passed over. Everything else is an error of class Unverifiable,
 // trust_malformed, with the number of the line: a verdict must not rest on a file that was half understood.

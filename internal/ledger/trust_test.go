@@ -32,6 +32,21 @@ func TestATrustFileMayBeAnnotated(t *testing.T) {
 	}
 }
 
+func TestWhatAPersonNotedInTheTrustFileStays(t *testing.T) {
+	trust, err := ParseTrust([]byte("log " + foreignKey + "\nsize 56\nroot 7azctENRYLlBCBQ5OX2qxxIKCTOeCda1KfTwjdt0wdA=\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(trust.Renewed([]byte("# one\nlog x\n\n#two\nsize 1\n # none\n# three")))
+	if got != "# one\n#two\n# three\n"+string(trust.Bytes()) {
+		t.Errorf("%s", got)
+	}
+	long := trust.Renewed(bytes.Repeat([]byte("# "+strings.Repeat("x", 97)+"\n"), 40))
+	if again, err := ParseTrust(long); err != nil || again != trust || !strings.HasPrefix(string(long), "# xxx") {
+		t.Errorf("%v, %d bytes", err, len(long))
+	}
+}
+
 func TestAMalformedTrustFileIsUnverifiableAndSaysHowToGetOne(t *testing.T) {
 	const (
 		log  = "log " + foreignKey + "\n"

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"iter"
 	"sync/atomic"
 
 	"iskurctl/internal/fault"
@@ -21,7 +20,7 @@ const (
 	Deep    Level = "deep"
 )
 
-// Domain knows what the entries of one log mean. Verify asks it at the level Deep.
+// Domain knows what the entries of one log mean, and which kinds there are. Verify asks it at the level Deep.
 type Domain interface {
 	// Inspect looks at a chunk of entries; it is called by several goroutines, in no order.
 	Inspect(ctx context.Context, c *Chunk) (summary any, findings []Finding, err error)
@@ -36,12 +35,6 @@ type Domain interface {
 // know beforehand; that the log itself says the same is for its Inspect and Finish to check.
 type Excuser interface {
 	Excused(seq int64) bool
-}
-
-// KeySource is a Source that finds the key/1 entries without reading the whole log. What it yields is proven to be in
-// the tree before it counts; an entry it does not know of is found only when it is read.
-type KeySource interface {
-	KeyLeaves(ctx context.Context) iter.Seq2[Entry, error]
 }
 
 // Chunk is the entries [From, To) with their opened disclosures. Inspect may keep none of it. Only entries that are in
@@ -81,9 +74,16 @@ type Report struct {
 	Verdict  string // ok policy unverifiable diverged broken
 	Size     int64
 	Root     Hash
+	Range    Range // the entries that the source claims to be there for: all that were not disposed of, or a part
 	Coverage Coverage
 	Findings []Finding
-	Next     Trust // to be kept when nothing of class Integrity or Unverifiable was found
+	Next     Trust // to be kept when nothing of class Integrity or Unverifiable was found, and nothing new was left unread
+	gone     int64 // entries below went with their leaves
+}
+
+// ReadAllNew reports whether every entry was read that nobody had seen before, but for those that were disposed of.
+func (r Report) ReadAllNew() bool {
+	return r.Coverage.NewRead >= r.Size-max(r.Coverage.Old, min(r.gone, r.Size))
 }
 
 // Class is the worst of the findings: Integrity, Unverifiable, Negative, else OK.
@@ -139,23 +139,25 @@ type verification struct {
 	selected   []Range      // what is read, in whole tiles
 	pruned     atomic.Int64 // grows when the log is pruned meanwhile
 
-	edges [levels]*node     // the tiles at the right end that are not full; nil where there is none
-	paths [levels]*node     // the last tiles that path followed
-	old   [levels]oldHashes // what the root at the trusted size is made of, as far as it was met
+	edges [Levels]*node     // the tiles at the right end that are not full; nil where there is none
+	paths [Levels]*node     // the last tiles that path followed
+	old   [Levels]oldHashes // what the root at the trusted size is made of, as far as it was met
 
-	stored    *Head // what stands beside the checkpoint, where the source is the store
-	unsaid    Range // entries that count as disposed of although no entry says so
-	disposals []disposal
-	locked    map[int64]locked // by data key
+	stored  *Head            // what stands beside the checkpoint, where the source is the store
+	claimed int64            // entries below count as disposed of, as the source itself says
+	unsaid  Range            // entries that count as disposed of although no entry says so
+	locked  map[int64]locked // by data key
 
-	claimed []keyLeaf // the source says so
-	lists   bool      // it can say so
-	lost    []int64   // it says so of these, which are not there
-	misled  []keyLeaf // it says so of these, which are none
-	keys    []keyLeaf // met while reading, and in the tree
-	newest  string    // the newest key of the chain
-	scrub   int64     // where the next scrub begins
-	done    int64     // entries read
+	listed  []mark  // by the source
+	lists   bool    // it can
+	lost    []int64 // listed, and not there
+	misled  []mark  // listed, and none
+	met     []mark  // while reading, and in the tree
+	proven  []mark  // in the tree; ascending
+	damaged bool    // a mark does not count, and why is reported
+	newest  string  // the newest key of the chain
+	scrub   int64   // where the next scrub begins
+	done    int64   // entries read
 	cover   Coverage
 	found   collector
 	gap     Range // the run of missing entries that may go on in the next chunk
@@ -173,6 +175,10 @@ func (v *verification) run(ctx context.Context) error {
 		return err
 	}
 	v.pruned.Store(min(max(pruned, 0), v.size))
+	v.claimed = v.pruned.Load()
+	if v.stored != nil { // as it stood beside this checkpoint
+		v.claimed = min(max(v.stored.Pruned, 0), v.size)
+	}
 	extent, err := v.src.Extent(ctx, v.size)
 	if err != nil {
 		return err
@@ -189,7 +195,12 @@ func (v *verification) run(ctx context.Context) error {
 		if err := v.beyond(ctx); err != nil {
 			return err
 		}
-		v.disposed()
+	}
+	if err := v.prove(ctx); err != nil {
+		return err
+	}
+	v.disposed()
+	if v.o.Level != Quick {
 		if err := v.returned(ctx); err != nil {
 			return err
 		}
@@ -199,9 +210,7 @@ func (v *verification) run(ctx context.Context) error {
 	if err := v.consistency(ctx); err != nil {
 		return err
 	}
-	if err := v.signer(ctx); err != nil {
-		return err
-	}
+	v.signer()
 	if v.o.Level != Deep {
 		return nil
 	}

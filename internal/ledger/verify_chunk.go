@@ -21,8 +21,7 @@ type job struct {
 	findings                      []Finding
 	tiles                         []tileProblem
 	missing                       []Range
-	keys                          []keyLeaf
-	disposals                     []disposal
+	marks                         []mark
 	locked                        map[int64]locked // by data key
 	roots                         []tileRoot       // of each tile, as it should be
 	edge                          []byte           // the partial tile as it should be, when it is known
@@ -98,8 +97,7 @@ func (r *reader) run(ctx context.Context, j *job) error {
 		_, bad := slices.BinarySearch(r.damaged, seq)
 		return bad
 	}
-	j.keys = slices.DeleteFunc(j.keys, func(k keyLeaf) bool { return damaged(k.seq) })
-	j.disposals = slices.DeleteFunc(j.disposals, func(d disposal) bool { return damaged(d.seq) })
+	j.marks = slices.DeleteFunc(j.marks, func(m mark) bool { return damaged(m.seq) })
 	if r.v.o.Level != Deep {
 		return nil
 	}
@@ -190,11 +188,8 @@ func (r *reader) entry(e Entry) {
 	if len(e.Leaf) > MaxLeaf {
 		r.findings = append(r.findings, Finding{LeafTooLarge, e.Seq, i18n.Tf("kayıt %d bayttan büyük: %d bayt", "the entry is larger than %d bytes: it has %d", MaxLeaf, len(e.Leaf))})
 	}
-	if len(e.Leaf) > len(keyLeafPrefix) && string(e.Leaf[:len(keyLeafPrefix)]) == keyLeafPrefix {
-		r.keys = append(r.keys, readKeyLeaf(e.Seq, e.Leaf))
-	}
-	if len(e.Leaf) > len(disposalPrefix) && string(e.Leaf[:len(disposalPrefix)]) == disposalPrefix {
-		r.disposals = append(r.disposals, readDisposal(e.Seq, e.Leaf))
+	if m, ok := readMark(e.Seq, e.Leaf); ok {
+		r.marks = append(r.marks, m)
 	}
 }
 
@@ -228,7 +223,7 @@ func (r *reader) judge(t tile) {
 		return
 	}
 	c := r.above.claimFor(t.index % Width)
-	root := foldFull(best)
+	root := Fold(best)
 	if c.sure && root != c.hash {
 		r.tileProblem(t, TileMismatch, aboveText(t))
 		r.doubted(t, have)
@@ -318,9 +313,9 @@ func (r *reader) weigh(t tile, leaves []byte, have []bool, others []otherHash, w
 func (r *reader) holds(t tile, hashes []byte) bool {
 	if r.above != nil {
 		c := r.above.claimFor(t.index % Width)
-		return c.known && foldFull(hashes) == c.hash
+		return c.known && Fold(hashes) == c.hash
 	}
-	tiles := [levels][]byte{hashes}
+	tiles := [Levels][]byte{hashes}
 	for level, n := range r.v.edges {
 		if level > 0 && n != nil {
 			if n.hashes == nil {
@@ -329,7 +324,7 @@ func (r *reader) holds(t tile, hashes []byte) bool {
 			tiles[level] = n.hashes
 		}
 	}
-	return rootOf(r.v.size, tiles) == r.v.checkpoint.Root
+	return RootOf(r.v.size, tiles) == r.v.checkpoint.Root
 }
 
 func (r *reader) tileProblem(t tile, code Code, detail i18n.Text) {

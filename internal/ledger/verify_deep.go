@@ -19,6 +19,7 @@ type inspection struct {
 	leaf      Leaf
 	digest    []byte
 	seen      []bool // digests of one entry
+	erased    int64  // entries below should have no disclosures any more
 }
 
 func (d *inspection) reset() {
@@ -46,6 +47,7 @@ func (d *inspection) keep(e Entry) {
 // Damaged entries were reported: nothing is said of what they hold.
 func (r *reader) inspect(ctx context.Context) error {
 	d := &r.deep
+	d.erased = r.v.pruned.Load() // known before the disclosures are read: those that are below were not taken away
 	for x, err := range r.v.src.Disclosures(ctx, r.from, r.to) {
 		if err != nil {
 			return err
@@ -53,6 +55,7 @@ func (r *reader) inspect(ctx context.Context) error {
 		x.SD = d.copy(x.SD)
 		d.disclosed = append(d.disclosed, x)
 	}
+	r.fresh = false // more may have gone since the entries were read
 	damaged, disclosed := r.damaged, d.disclosed
 	var unfit []int64
 	sound, open := d.entries[:0], d.disclosed[:0]
@@ -113,15 +116,6 @@ func strayFinding(seq, pruned int64) Finding {
 	return Finding{DisclosureUnreferenced, seq, i18n.T("kişisel alanların ait olduğu kayıt yok", "disclosures without the entry they would belong to")}
 }
 
-// knownKind: the kinds of entries that the logs have, with the version of their members.
-func knownKind(kind string) bool {
-	switch kind {
-	case "query/1", "outcome/1", "look/1", "text/1", "consent/1", "erased/1", "pruned/1", "key/1", "peer/1":
-		return true
-	}
-	return false
-}
-
 // wellFormed parses an entry into r.deep.leaf and looks at what every entry has.
 func (r *reader) wellFormed(e Entry) bool {
 	l := &r.deep.leaf
@@ -134,10 +128,6 @@ func (r *reader) wellFormed(e Entry) bool {
 			p = &Problem{LeafNotCanonical, i18n.T("kayıt okunamıyor", "the entry cannot be read")}
 		}
 		r.findings = append(r.findings, p.Finding(e.Seq))
-		return false
-	}
-	if !knownKind(l.Kind) {
-		r.findings = append(r.findings, Finding{LeafSchema, e.Seq, i18n.T("kaydın türü bilinmiyor", "the kind of the entry is unknown")})
 		return false
 	}
 	r.times = append(r.times, stamp{e.Seq, l.Millis})
@@ -159,11 +149,14 @@ func (r *reader) disclosures(ctx context.Context, seq int64, own *Disclosed) (ok
 		}
 		return false, err
 	}
-	if seq < r.v.pruned.Load() {
-		r.findings = append(r.findings, strayFinding(seq, r.v.pruned.Load()))
+	if seq < r.deep.erased {
+		r.findings = append(r.findings, strayFinding(seq, r.deep.erased))
 		return false, nil
 	}
 	if own.Err != nil {
+		if pruned, err := r.pruned(ctx); err != nil || seq < pruned { // its key went meanwhile
+			return false, err
+		}
 		var key *keyFault
 		switch {
 		case fault.ClassOf(own.Err) == fault.Unverifiable && r.excused(seq):

@@ -1,14 +1,11 @@
 package ledger
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"slices"
 
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"iskurctl/internal/i18n"
 )
@@ -38,11 +35,11 @@ func (v *verification) head(ctx context.Context) (goOn bool, err error) {
 		v.found.add(Finding{OriginMismatch, -1, i18n.T("denetim noktası başka bir günlüğün", "the checkpoint is that of another log")})
 		return false, nil
 	}
-	if err := v.claimedKeys(ctx); err != nil {
+	if err := v.listMarks(ctx); err != nil {
 		return false, err
 	}
 	// Entries that are not proven yet cannot make a signature good, but whose it claims to be and is not, is false.
-	if _, p := v.signedBy(v.chain(v.claimed).keys); p != nil && p.Code == SigInvalid {
+	if _, p := v.signedBy(v.chain(keysOf(v.listed)).keys); p != nil && p.Code == SigInvalid {
 		v.found.add(p.Finding(-1))
 		return false, nil
 	}
@@ -53,6 +50,9 @@ func (v *verification) head(ctx context.Context) (goOn bool, err error) {
 	}
 	v.known = min(t.Size, v.size)
 	switch {
+	case v.size < t.Size && v.handed():
+		v.found.add(Finding{ConsistencyUnchecked, -1, i18n.Tf("paket %d kayıttayken yapılmış, güven dosyası ise %d kayıt görmüş; paketten yeni bir güven dosyasıyla tutarlılık gösterilemez, paketle birlikte alınan güven dosyasını verin",
+			"the bundle was made at %d entries, and the trust file has seen %d; nothing shows that the two agree: give the trust file that came at the time of the bundle", v.size, t.Size)})
 	case v.size < t.Size:
 		v.found.add(Finding{Rollback, -1, i18n.Tf("günlük %d kayıt; daha önce %d kayıtken görülmüştü", "the log has %d entries; it was seen with %d before", v.size, t.Size)})
 	case v.size == t.Size && c.Root != t.Root:
@@ -61,10 +61,17 @@ func (v *verification) head(ctx context.Context) (goOn bool, err error) {
 	return goOn, nil
 }
 
-// noCheckpoint: a log that was never written to has none.
+// handed tells whether the source is a copy that somebody handed over: that it is older than what was seen since is no
+// sign of anything.
+func (v *verification) handed() bool {
+	_, ok := v.src.(Part)
+	return ok
+}
+
+// noCheckpoint: a log that was never written to has none, but nobody would make a copy of it.
 func (v *verification) noCheckpoint(ctx context.Context) error {
-	v.checkpoint.Root = rootOf(0, [levels][]byte{})
-	missing := v.o.Trust != nil && v.o.Trust.Size > 0
+	v.checkpoint.Root = RootOf(0, [Levels][]byte{})
+	missing := v.handed() || v.o.Trust != nil && v.o.Trust.Size > 0
 	for _, err := range v.src.Entries(ctx, 0, MaxInt) { // not those "beyond" a head that may be gone
 		if err != nil {
 			return err
@@ -75,57 +82,6 @@ func (v *verification) noCheckpoint(ctx context.Context) error {
 	if missing {
 		v.found.add(Finding{CheckpointMissing, -1, i18n.T("günlükte kayıt olmalı, ama imzalı denetim noktası yok", "the log should have entries, but there is no signed checkpoint")})
 	}
-	return nil
-}
-
-// keyLeafPrefix begins every key/1 entry: its members are sorted and it has no digests.
-const keyLeafPrefix = `{"k":"key/1",`
-
-// keyLeaf is an entry that replaces the signing key.
-type keyLeaf struct {
-	seq        int64
-	hash       Hash
-	note, vkey string // empty when the entry is malformed: then nobody endorsed anything
-}
-
-func readKeyLeaf(seq int64, leaf []byte) keyLeaf {
-	k := keyLeaf{seq: seq, hash: tlog.RecordHash(leaf)}
-	var l Leaf
-	if ParseLeaf(leaf, &l) == nil && l.Kind == "key/1" {
-		k.note, _ = l.Str("note")
-		k.vkey, _ = l.Str("vkey")
-	}
-	return k
-}
-
-func bySeq(a, b keyLeaf) int { return cmp.Compare(a.seq, b.seq) }
-
-// claimedKeys asks the source for the key/1 entries, if it can tell.
-func (v *verification) claimedKeys(ctx context.Context) error {
-	s, ok := v.src.(KeySource)
-	if !ok {
-		return nil
-	}
-	v.lists = true
-	listed := s.KeyLeaves
-	if stored, ok := v.src.(Stored); ok {
-		listed = stored.Rotations
-	}
-	for e, err := range listed(ctx) {
-		if err != nil {
-			return err
-		}
-		inside := e.Seq >= 0 && e.Seq < v.size
-		switch {
-		case inside && bytes.HasPrefix(e.Leaf, []byte(keyLeafPrefix)):
-			v.claimed = append(v.claimed, readKeyLeaf(e.Seq, e.Leaf))
-		case inside && e.Leaf == nil:
-			v.lost = append(v.lost, e.Seq)
-		case inside || e.Leaf == nil: // beyond, it belongs to a checkpoint that came later
-			v.misled = append(v.misled, keyLeaf{seq: e.Seq, hash: tlog.RecordHash(e.Leaf)})
-		}
-	}
-	slices.SortFunc(v.claimed, bySeq)
 	return nil
 }
 
@@ -145,7 +101,7 @@ type keyChain struct {
 }
 
 // chain follows the key/1 entries, ascending, from the believed key.
-func (v *verification) chain(leaves []keyLeaf) keyChain {
+func (v *verification) chain(leaves []mark) keyChain {
 	c := keyChain{broken: -1}
 	believed := v.o.Vkey
 	if v.o.Trust != nil {
@@ -156,13 +112,13 @@ func (v *verification) chain(leaves []keyLeaf) keyChain {
 		return c
 	}
 	c.keys = []signingKey{{believed, verifier}}
-	endorses := func(by note.Verifier, l keyLeaf) bool {
+	endorses := func(by note.Verifier, l mark) bool {
 		next, err := OpenKeyNote(l.note, verifier.Name(), by) // a key is named after its log
 		return err == nil && next == l.vkey
 	}
 	// What led to the believed key was endorsed by keys that nobody has to know any more.
-	made := slices.IndexFunc(leaves, func(l keyLeaf) bool { return l.vkey == believed })
-	first := slices.IndexFunc(leaves, func(l keyLeaf) bool { return endorses(verifier, l) })
+	made := slices.IndexFunc(leaves, func(l mark) bool { return l.vkey == believed })
+	first := slices.IndexFunc(leaves, func(l mark) bool { return endorses(verifier, l) })
 	if made >= 0 && (first < 0 || made < first) {
 		leaves = leaves[made+1:]
 	}
@@ -203,50 +159,16 @@ func (v *verification) signedBy(keys []signingKey) (int, *Problem) {
 	return -1, problem
 }
 
-// signer judges the signature once it is known which key/1 entries are in the tree.
-func (v *verification) signer(ctx context.Context) error {
-	damaged, err := v.rotations(ctx) // one that does not count may be the one that is missing: that is reported, not the gap
-	if err != nil {
-		return err
-	}
+// signer judges the signature once it is known which key/1 entries are in the tree. One that does not count may be the one
+// that is missing: that is reported, not the gap.
+func (v *verification) signer() {
 	if v.newest == "" {
 		v.columns("")
 		v.found.add(Finding{TrustMissing, -1, i18n.T("imzası bilinen bir anahtar yok; denetim noktasını kimin imzaladığı denetlenemedi",
 			"there is no key to believe; who signed the checkpoint could not be checked")})
-		return nil
+		return
 	}
-	proven := v.keys
-	for _, k := range v.claimed {
-		if covers(v.selected, k.seq) {
-			damaged = damaged || !slices.ContainsFunc(v.keys, func(p keyLeaf) bool { return p.seq == k.seq })
-			continue
-		}
-		n, err := v.path(ctx, 0, k.seq/Width)
-		if err != nil {
-			return err
-		}
-		switch {
-		case !n.sure: // the damage to the tiles is reported
-			damaged = true
-		case n.at(k.seq%Width) == k.hash:
-			proven = append(proven, k)
-		default:
-			damaged = true
-			v.found.add(leafFinding(k.seq))
-		}
-	}
-	for _, seq := range v.lost {
-		if !covers(v.extent, seq) {
-			continue // it was disposed of
-		}
-		damaged = true
-		if !covers(v.selected, seq) {
-			v.missing(Range{seq, seq + 1})
-			v.missing(Range{})
-		}
-	}
-	slices.SortFunc(proven, bySeq)
-	chain := v.chain(proven)
+	chain := v.chain(keysOf(v.proven))
 	if len(chain.keys) > 0 {
 		v.newest = chain.keys[len(chain.keys)-1].vkey
 	}
@@ -263,16 +185,15 @@ func (v *verification) signer(ctx context.Context) error {
 		v.found.add(Finding{KeyChainBroken, chain.broken, i18n.T("imza anahtarını değiştiren kaydı önceki anahtar onaylamamış",
 			"the entry that replaces the signing key is not endorsed by the key before")})
 		if problem != nil && problem.Code == SigUnknownKey {
-			return nil // that follows from it
+			return // that follows from it
 		}
 	}
 	switch {
-	case problem != nil && damaged && problem.Code == SigUnknownKey:
+	case problem != nil && v.damaged && problem.Code == SigUnknownKey:
 	case problem != nil:
 		v.found.add(problem.Finding(-1))
 	case by < len(chain.keys)-1:
 		v.found.add(Finding{KeyNotValidAtSize, -1, i18n.Tf("%d kayıtlık denetim noktasını, daha önce değiştirilmiş bir anahtar imzalamış",
 			"the checkpoint of %d entries is signed by a key that was replaced before", v.size)})
 	}
-	return nil
 }

@@ -123,13 +123,17 @@ func (m *memory) Disclosures(_ context.Context, from, to int64) iter.Seq2[Disclo
 	}
 }
 
-// knowing is a memory that finds its key/1 entries.
+// knowing is a memory that lists its marks.
 type knowing struct{ *memory }
 
-func (k knowing) KeyLeaves(context.Context) iter.Seq2[Entry, error] {
+func (k knowing) Marks(context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for _, seq := range k.keyLeaves {
-			if i := k.find(seq); i < len(k.rows) && k.rows[i].Seq == seq && !yield(Entry{Seq: seq, Leaf: k.rows[i].Leaf}, nil) {
+			e := Entry{Seq: seq}
+			if i := k.find(seq); i < len(k.rows) && k.rows[i].Seq == seq {
+				e.Leaf = k.rows[i].Leaf
+			}
+			if !yield(e, nil) {
 				return
 			}
 		}

@@ -41,7 +41,7 @@ func TestARangeOfALogVerifies(t *testing.T) {
 	for _, level := range []Level{Default, Full, Deep} {
 		r := verifyLog(t, genuine, Options{Level: level})
 		wantFindings(t, r)
-		if r.Coverage.NewRead != 1636 || r.Coverage.New != 65_537 {
+		if r.Coverage.NewRead != 1636 || r.Coverage.New != 65_537 || r.ReadAllNew() {
 			t.Errorf("%s: %+v", level, r.Coverage)
 		}
 		for _, at := range []int64{512, 2047, 60_050} {
@@ -68,18 +68,16 @@ func TestARangeOfALogVerifies(t *testing.T) {
 }
 
 func TestAPrunedLogVerifies(t *testing.T) {
-	m := logOf(t, 3000)
-	m.prunedTo = 1000
-	m.rows = slices.Delete(m.rows, 0, 768)
+	m := disposedAt(t, 3000, 1000, 2950)
 	for _, level := range allLevels {
-		r := verifyLog(t, m, Options{Level: level})
+		r := verifyLog(t, knowing{m}, Options{Level: level})
 		wantFindings(t, r)
-		if level != Quick && r.Coverage.NewRead != 2232 {
+		if level != Quick && (r.Coverage.NewRead != 2232 || !r.ReadAllNew()) || r.Range != (Range{1000, 3000}) {
 			t.Errorf("%+v", r.Coverage)
 		}
 	}
 	trust := logOf(t, 3000).trustAt(t, 500, testVkey(t, 1))
-	wantFindings(t, verifyLog(t, m, Options{Trust: trust, Scrub: 10_000}))
+	wantFindings(t, verifyLog(t, knowing{m}, Options{Trust: trust, Scrub: 10_000}))
 	// Pruned while it is read: what is gone was disposed of, not lost.
 	m = logOf(t, 3000)
 	m.afterwards = func(m *memory) { m.rows, m.prunedTo = slices.Delete(m.rows, 0, 768), 1000 }
@@ -125,14 +123,14 @@ func TestTheRootOfAnySizeIsThatOfTlog(t *testing.T) {
 	}
 	tree := treeOf(t, hashes)
 	for size := range int64(601) {
-		var tiles [levels][]byte
-		for level := range levels {
+		var tiles [Levels][]byte
+		for level := range Levels {
 			for i := edgeIndex(size, level) * 256; i < size>>(8*level); i++ {
 				h := tree[tlog.StoredHashIndex(8*level, i)]
 				tiles[level] = append(tiles[level], h[:]...)
 			}
 		}
-		if rootOf(size, tiles) != rootAt(t, tree, size) {
+		if RootOf(size, tiles) != rootAt(t, tree, size) {
 			t.Fatalf("size %d", size)
 		}
 	}

@@ -84,6 +84,13 @@ func (v *verification) report() Report {
 	r := Report{Log: v.o.Log, Level: v.o.Level, Size: v.size, Root: v.checkpoint.Root, Coverage: v.cover, Findings: v.found.list()}
 	r.Coverage.Old = v.known
 	r.Coverage.New = v.size - v.known
+	r.Range, r.gone = Range{v.claimed, v.size}, v.pruned.Load()&^(Width-1)
+	if p, ok := v.src.(Part); ok {
+		if part, ok := p.Range(); ok {
+			to := min(part.To, v.size)
+			r.Range = Range{min(max(part.From, v.claimed), to), to}
+		}
+	}
 	r.Verdict = verdict(r)
 	r.Next = Trust{Vkey: v.newest, Size: v.size, Root: v.checkpoint.Root, Scrub: v.scrub}
 	return r

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"slices"
 	"strconv"
 
 	"iskurctl/internal/fault"
@@ -17,8 +16,6 @@ import (
 type Stored interface {
 	// Head gives what stands beside the checkpoint, and the checkpoint, in one look.
 	Head(ctx context.Context) (Head, error)
-	// Rotations yields the rows that list the key/1 entries; Leaf is nil where the entry is not there.
-	Rotations(ctx context.Context) iter.Seq2[Entry, error]
 	// Superfluous yields the tiles, level and index, that a log of size entries does not have.
 	Superfluous(ctx context.Context, size int64) iter.Seq2[[2]int64, error]
 }
@@ -109,53 +106,6 @@ func (v *verification) columns(vkey string) {
 	}
 }
 
-// disposalPrefix begins every pruned/1 entry: its members are sorted and no other kind has one before this.
-const disposalPrefix = `{"before":"`
-
-// disposal is an entry that says that those below to were disposed of.
-type disposal struct{ seq, to int64 }
-
-func readDisposal(seq int64, leaf []byte) disposal {
-	var l Leaf
-	if ParseLeaf(leaf, &l) == nil && l.Kind == "pruned/1" {
-		from, okFrom := l.Int("from")
-		if to, ok := l.Int("to"); ok && okFrom && from >= 0 && from < to && to <= seq {
-			return disposal{seq, to}
-		}
-	}
-	return disposal{seq, 0}
-}
-
-// disposed compares how much is said to be gone with what the entries say of it, once all were read. What lies in
-// between is then not called a remainder: that it should be gone is what was not believed.
-func (v *verification) disposed() {
-	if v.stored == nil || !v.everything() {
-		return
-	}
-	said := int64(0)
-	for _, d := range v.disposals {
-		said = max(said, d.to)
-	}
-	claimed := min(v.stored.Pruned, v.size)
-	if claimed < 0 || v.stored.Pruned > v.stored.Size {
-		return // that is reported, and nothing counts as disposed of
-	}
-	if claimed < said { // what is said to be gone is not missing
-		v.found.kept = slices.DeleteFunc(v.found.kept, func(f Finding) bool {
-			return f.Seq >= claimed&^(Width-1) && f.Seq < said && (f.Code == LeafMissing || f.Code == DisclosureMissing || f.Code == ProjectionDrift)
-		})
-		v.found.add(Finding{ProjectionDrift, -1, i18n.Tf("başlık satırına göre %s, imha kayıtlarına göre %s numaradan önceki kayıtlar imha edilmiş",
-			"entries below %s were disposed of as the head says, below %s as the entries say", plain(claimed), plain(said))})
-		v.pruned.Store(said)
-	}
-	if claimed > said {
-		v.found.add(Finding{RetentionMissing, said, i18n.Tf("%d kayıt imha edilmiş sayılıyor, ama hiçbir imha kaydı bunu söylemiyor: %s–%s",
-			"%d entries count as disposed of, but no entry says so: %s–%s", claimed-said, plain(said), plain(claimed-1))})
-		v.unsaid = Range{said, claimed}
-		v.found.kept = slices.DeleteFunc(v.found.kept, func(f Finding) bool { return f.Code == ErasedDataPresent && f.Seq >= said })
-	}
-}
-
 // returned looks for entries where there can be none any more, or never were, and for tiles that no log of this size
 // has.
 func (v *verification) returned(ctx context.Context) error {
@@ -185,7 +135,7 @@ func (v *verification) returned(ctx context.Context) error {
 			first = e.Seq
 		}
 	}
-	if n > 0 && v.everything() { // else nobody has looked what was disposed of
+	if n > 0 {
 		v.found.add(Finding{ErasedDataPresent, first, i18n.Tf("imha edilmiş %d kayıt duruyor", "%d entries that were disposed of are still there", n)})
 	}
 	for t, err := range s.Superfluous(ctx, v.size) {
@@ -196,34 +146,4 @@ func (v *verification) returned(ctx context.Context) error {
 			strconv.FormatInt(t[0], 10), strconv.FormatInt(t[1], 10))})
 	}
 	return nil
-}
-
-// rotations compares the list of the key/1 entries with those that were met while reading. damaged says that one of the
-// list is not in the tree.
-func (v *verification) rotations(ctx context.Context) (damaged bool, err error) {
-	for _, k := range v.misled {
-		if k.seq >= 0 && k.seq < v.size && covers(v.selected, k.seq) {
-			if slices.ContainsFunc(v.found.kept, func(f Finding) bool { return f.Seq == k.seq }) {
-				damaged = true // that it is no longer what it was is a finding already
-				continue
-			}
-		} else if k.seq >= 0 && k.seq < v.size {
-			n, err := v.path(ctx, 0, k.seq/Width)
-			if err != nil {
-				return damaged, err
-			}
-			if n.sure && n.at(k.seq%Width) != k.hash {
-				damaged = true
-				v.found.add(leafFinding(k.seq))
-				continue
-			}
-		}
-		v.found.add(Finding{ProjectionDrift, k.seq, i18n.T("anahtar değişimi diye gösterilen kayıt öyle değil ya da yok", "what is listed as a change of the signing key is none, or is not there")})
-	}
-	for _, k := range v.keys {
-		if _, listed := slices.BinarySearchFunc(v.claimed, k, bySeq); !listed && v.lists {
-			v.found.add(Finding{ProjectionDrift, k.seq, i18n.T("imza anahtarını değiştiren kayıt listede yok", "an entry that replaces the signing key is not listed as one")})
-		}
-	}
-	return damaged, nil
 }

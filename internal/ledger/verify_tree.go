@@ -72,9 +72,13 @@ func (n *node) claimFor(child int64) claim {
 	return claim{n.at(child), true, n.sure}
 }
 
-// tileWidth is how many hashes a log of size entries has in a tile, 0 when it has no such tile.
-func tileWidth(size int64, level int, index int64) int {
-	return int(min(max(size>>(levelBits*level)-index*Width, 0), Width))
+// WidthAt is how many hashes a log of size entries has in a tile, 0 when it has no such tile.
+func WidthAt(size int64, level int, index int64) int {
+	hashes := size >> (levelBits * level)
+	if index > hashes/Width { // and times Width it may be beyond any number
+		return 0
+	}
+	return int(min(max(hashes-index*Width, 0), Width))
 }
 
 // edgeWidth is the width of the partial tile of a level, 0 when there is none.
@@ -83,21 +87,22 @@ func edgeWidth(size int64, level int) int { return int(size >> (levelBits * leve
 // edgeIndex is where a level's partial tile stands.
 func edgeIndex(size int64, level int) int64 { return size >> (levelBits * level) / Width }
 
-// rootOf gives the root of a tree of size entries from its partial tiles.
-func rootOf(size int64, tiles [levels][]byte) Hash {
+// RootOf gives the root of a tree of size entries from the partial tiles at its right end: of each level the hashes (32 bytes
+// each) of the tile that is not full.
+func RootOf(size int64, tiles [Levels][]byte) Hash {
 	var e edge
 	e.reset(size, tiles)
 	return e.root()
 }
 
-// foldFull gives the root of a full tile. It is the verification's second cost, after the hashes of entries: 255 hashes of 65
-// bytes.
-func foldFull(tile []byte) Hash {
+// Fold gives the root over a power of two of hashes, at most a full tile. It is the verification's second cost, after the
+// hashes of entries: 255 hashes of 65 bytes a tile.
+func Fold(tile []byte) Hash {
 	var work [Width / 2 * hashSize]byte
 	var pair [1 + 2*hashSize]byte
 	pair[0] = 1 // RFC 6962, 2.1: a node, not an entry
 	from := tile
-	for n := Width / 2; n > 0; n /= 2 {
+	for n := len(tile) / hashSize / 2; n > 0; n /= 2 {
 		for i := range n {
 			copy(pair[1:], from[i*2*hashSize:][:2*hashSize])
 			h := sha256.Sum256(pair[:])
@@ -105,12 +110,12 @@ func foldFull(tile []byte) Hash {
 		}
 		from = work[:]
 	}
-	return Hash(work[:hashSize])
+	return Hash(from[:hashSize])
 }
 
 // readTile reads a tile and looks at its length.
 func (v *verification) readTile(ctx context.Context, level int, index int64) (tile, error) {
-	t := tile{level: level, index: index, width: tileWidth(v.size, level, index)}
+	t := tile{level: level, index: index, width: WidthAt(v.size, level, index)}
 	b, err := v.src.Tile(ctx, level, index, t.width)
 	if err != nil {
 		return t, err
@@ -153,9 +158,9 @@ func (v *verification) grown(ctx context.Context) (int64, error) {
 
 // readEdges reads the right edge, and finds out whether it makes up the checkpoint's root.
 func (v *verification) readEdges(ctx context.Context) error {
-	var tiles [levels][]byte
+	var tiles [Levels][]byte
 	whole := true
-	for level := range levels {
+	for level := range Levels {
 		if edgeWidth(v.size, level) == 0 {
 			continue
 		}
@@ -167,7 +172,7 @@ func (v *verification) readEdges(ctx context.Context) error {
 		tiles[level] = t.hashes
 		whole = whole && t.hashes != nil
 	}
-	sure := whole && rootOf(v.size, tiles) == v.checkpoint.Root
+	sure := whole && RootOf(v.size, tiles) == v.checkpoint.Root
 	for _, n := range v.edges {
 		if n == nil {
 			continue
@@ -181,7 +186,7 @@ func (v *verification) readEdges(ctx context.Context) error {
 
 // settle judges the right edge once everything below was seen: its tiles, and the root.
 func (v *verification) settle() {
-	var best [levels][]byte
+	var best [Levels][]byte
 	sure := true
 	for level, n := range v.edges {
 		if n == nil {
@@ -203,7 +208,7 @@ func (v *verification) settle() {
 			v.found.addTile(TileMismatch, n.tile, belowText(n.tile, n.best))
 		}
 	}
-	if (v.size == 0 || !sure) && rootOf(v.size, best) != v.checkpoint.Root {
+	if (v.size == 0 || !sure) && RootOf(v.size, best) != v.checkpoint.Root {
 		v.found.add(Finding{RootMismatch, -1, i18n.Tf("%d kayıtlık ağacın kökü, denetim noktasındaki kök değil", "the root of the tree of %d entries is not that of the checkpoint", v.size)})
 	}
 }
@@ -215,7 +220,7 @@ func (v *verification) open(ctx context.Context, level int, index int64, parent 
 		return nil, err
 	}
 	n := &node{tile: t, parent: parent, claim: parent.claimFor(index % Width)}
-	n.sure = n.claim.sure && t.hashes != nil && foldFull(t.hashes) == n.claim.hash
+	n.sure = n.claim.sure && t.hashes != nil && Fold(t.hashes) == n.claim.hash
 	if !n.sure {
 		n.doubt()
 	}
@@ -277,8 +282,8 @@ func (v *verification) consistency(ctx context.Context) error {
 	if t == nil || t.Size == 0 || t.Size >= v.size {
 		return nil
 	}
-	var tiles [levels][]byte
-	for level := range levels {
+	var tiles [Levels][]byte
+	for level := range Levels {
 		if edgeWidth(t.Size, level) == 0 {
 			continue
 		}
@@ -299,7 +304,7 @@ func (v *verification) consistency(ctx context.Context) error {
 		}
 		tiles[level] = v.old[level].hashes
 	}
-	if rootOf(t.Size, tiles) != t.Root {
+	if RootOf(t.Size, tiles) != t.Root {
 		v.found.add(Finding{ConsistencyFail, -1, i18n.Tf("daha önce görülen %d kayıt, bugünkü %d kaydın başlangıcı değil: geçmiş değiştirilmiş",
 			"the %d entries that were seen before are not the beginning of today's %d: the past was changed", t.Size, v.size)})
 	}

@@ -79,7 +79,7 @@ type walker struct {
 }
 
 func (w *walker) down(ctx context.Context) error {
-	for level := levels - 1; level > 0; level-- {
+	for level := Levels - 1; level > 0; level-- {
 		if n := w.v.edges[level]; n != nil {
 			if err := w.visit(ctx, n); err != nil {
 				return err
@@ -177,8 +177,7 @@ func (v *verification) take(j *job) {
 	v.cover.OldRead += j.oldRead
 	v.cover.NewRead += j.newRead
 	v.cover.Disclosures += j.disclosures
-	v.keys = append(v.keys, j.keys...)
-	v.disposals = append(v.disposals, j.disposals...)
+	v.met = append(v.met, j.marks...)
 	for key, l := range j.locked {
 		if v.locked == nil {
 			v.locked = make(map[int64]locked)
@@ -228,7 +227,7 @@ func (v *verification) close(n *node) {
 	if n.unknown > 0 {
 		return // the tile above keeps what it holds
 	}
-	root := foldFull(n.best)
+	root := Fold(n.best)
 	proven := n.claim.sure && root == n.claim.hash
 	switch {
 	case n.hashes == nil && n.claim.sure && !proven:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"syscall"
 	"time"
 
@@ -26,6 +27,7 @@ const (
 	codeProtocol   = 15
 	codeConstraint = 19
 	codeNotADB     = 26
+	codeShmSize    = 4874 // extended, of codeIOErr
 )
 
 // Explain turns an error of the database into one that people understand: class Store, or Integrity where the file is
@@ -73,6 +75,14 @@ func explain(err error) error {
 			return closed()
 		}
 		return err
+	}
+	if e.Code() == codeShmSize { // the shared memory beside the -wal could not grow
+		return fault.New(fault.Store, "store_full", i18n.T("depo kullanılamadı: diskte yer kalmadı", "the store could not be used: no space left on the disk")).
+			WithHint(i18n.T("yer açın, sonra komutu yeniden çalıştırın", "make room, then run the command again")).Because(err)
+	}
+	if text := e.Error(); strings.Contains(text, "no such table") || strings.Contains(text, "no such column") { // our statements fit our schema
+		return fault.New(fault.Integrity, "store_damaged", i18n.T("deponun bir tablosu silinmiş ya da değiştirilmiş", "a table of the store was removed or changed")).
+			WithHint(i18n.T("dosyayı inceleme için saklayın ve yedekten geri yükleyin", "keep the file for the investigation and restore the backup")).Because(err)
 	}
 	switch e.Code() & 0xff {
 	case codeBusy, codeLocked, codeProtocol:

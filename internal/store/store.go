@@ -42,15 +42,16 @@ const readers = 4
 
 // Store is one open store, safe for concurrent use.
 type Store struct {
-	path    string
-	timeout time.Duration
-	ctx     context.Context // without an end: a transaction must not be rolled back because one caller gave up
-	writer  *sql.DB
-	reader  *sql.DB
-	lock    *fileLock
-	files   []watched // the database, its -wal and its -shm, as they were when the store was opened
-	vacant  chan struct{}
-	last    []request // what runs before the commit; the worker's own
+	path       string
+	timeout    time.Duration
+	ctx        context.Context // without an end: a transaction must not be rolled back because one caller gave up
+	writer     *sql.DB
+	reader     *sql.DB
+	lock       *fileLock
+	migrations []Migration
+	files      []watched // the database, its -wal and its -shm, as they were when the store was opened
+	vacant     chan struct{}
+	last       []request // what runs before the commit; the worker's own
 
 	mu      sync.Mutex
 	idle    *sync.Cond
@@ -84,7 +85,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := checkSidecars(path); err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, timeout: o.LockTimeout, ctx: context.WithoutCancel(ctx), vacant: make(chan struct{}, 1)}
+	s := &Store{path: path, timeout: o.LockTimeout, migrations: o.Migrations, ctx: context.WithoutCancel(ctx), vacant: make(chan struct{}, 1)}
 	if s.timeout <= 0 {
 		s.timeout = defaultLockTimeout
 	}

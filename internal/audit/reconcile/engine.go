@@ -80,7 +80,7 @@ func (e *Engine) Span() (first, last time.Time, ok bool) {
 }
 
 // Period limits the comparison to the times from first to last, both included. Rows outside take part as counterparts,
-// but what they lack is no difference: the two logs are never cut at the same instant. Give the rows of up to a window
+// but what they lack is no difference: the two logs are never cut at the same instant. Give the rows of up to a day
 // around the period as well.
 func (e *Engine) Period(first, last time.Time) { e.from, e.to = first.UnixMilli(), last.UnixMilli() }
 

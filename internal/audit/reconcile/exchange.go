@@ -3,8 +3,11 @@ package reconcile
 import (
 	"bufio"
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"hash"
 	"io"
 	"iter"
 	"strconv"
@@ -12,7 +15,6 @@ import (
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
-	"iskurctl/internal/tabular"
 )
 
 // An exchange file lets two parties that hold one key compare their logs without showing them. It is NDJSON:
@@ -20,13 +22,15 @@ import (
 //	{"k":"exchange/1","from":"…Z","to":"…Z","key_check":"<tag>"}
 //	{"seq":0,"time":"…Z","tag":"…","user_method":"…","method_params":"…","method":"…"}
 //	…
-//	{"k":"end","rows":1}
+//	{"k":"end","rows":1,"mac":"<HMAC-SHA256>"}
 //
 // Tags are base64url without padding. Of a row without a user the tags that need one are "". The last line tells a file
-// that was cut short from one that is complete.
+// that was cut short from one that is complete, and its mac, over all bytes before the line, one that somebody without the
+// key has changed: tags alone would let rows be left out, moved in time or taken from another file.
 const (
 	exchangeKind = "exchange/1"
 	endKind      = "end"
+	fileDomain   = "iskurctl/exchange-file/1\x00"
 	timeLayout   = "2006-01-02T15:04:05.000Z"
 )
 
@@ -47,7 +51,9 @@ func WriteExchange(w io.Writer, key []byte, h Header, rows iter.Seq2[Row, error]
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriterSize(w, 64<<10)
+	mac := fileMAC(key)
+	buffer := bufio.NewWriterSize(w, 64<<10)
+	out := io.MultiWriter(mac, buffer)
 	line := append([]byte(nil), `{"k":"`+exchangeKind+`","from":"`...)
 	line = h.From.UTC().AppendFormat(line, timeLayout)
 	line = h.To.UTC().AppendFormat(append(line, `","to":"`...), timeLayout)
@@ -67,13 +73,21 @@ func WriteExchange(w io.Writer, key []byte, h Header, rows iter.Seq2[Row, error]
 		n++
 	}
 	line = strconv.AppendInt(append(line[:0], `{"k":"`+endKind+`","rows":`...), n, 10)
-	if _, err := out.Write(append(line, "}\n"...)); err != nil {
+	line = base64.RawURLEncoding.AppendEncode(append(line, `,"mac":"`...), mac.Sum(nil))
+	if _, err := buffer.Write(append(line, "\"}\n"...)); err != nil {
 		return faultWrite(err)
 	}
-	if err := out.Flush(); err != nil {
+	if err := buffer.Flush(); err != nil {
 		return faultWrite(err)
 	}
 	return nil
+}
+
+// fileMAC is over the bytes of a file before its last line.
+func fileMAC(key []byte) hash.Hash {
+	mac := hmac.New(sha256.New, key)
+	_, _ = mac.Write([]byte(fileDomain))
+	return mac
 }
 
 func appendTagged(dst []byte, r Tagged) []byte {
@@ -95,8 +109,10 @@ func appendTagged(dst []byte, r Tagged) []byte {
 func appendTag(dst []byte, t Tag) []byte { return base64.RawURLEncoding.AppendEncode(dst, t[:]) }
 
 // ReadExchange reads a file that the other party wrote under our common key. Errors, of the call or of the sequence, which
-// can be ranged over once: class Unverifiable, exchange_key_other, for a file of another key; class Input,
-// exchange_header, exchange_row with the line, exchange_cut for a file without its last line.
+// can be ranged over once: class Unverifiable, exchange_key_other, for a file of another key; class Integrity,
+// exchange_altered, for one that is not as it was written; class Input, exchange_header, exchange_row with the line,
+// exchange_cut for a file without its last line. Neither header nor rows are to be believed before the sequence has ended
+// without an error.
 func ReadExchange(r io.Reader, key []byte) (Header, iter.Seq2[Tagged, error], error) {
 	t, err := newTagger(key)
 	if err != nil {
@@ -119,7 +135,9 @@ func ReadExchange(r io.Reader, key []byte) (Header, iter.Seq2[Tagged, error], er
 		return Header{}, nil, fault.New(fault.Unverifiable, "exchange_key_other", i18n.T("değişim dosyası başka bir anahtarla yazılmış", "the exchange file was written under another key")).
 			WithHint(i18n.T("iki tarafın da aynı değişim anahtarını kullandığını denetleyin", "check that both parties use the same exchange key"))
 	}
-	return h, func(yield func(Tagged, error) bool) { p.readTagged(in, yield) }, nil
+	mac := fileMAC(key)
+	_, _ = mac.Write(first)
+	return h, func(yield func(Tagged, error) bool) { p.readTagged(in, mac, yield) }, nil
 }
 
 func (p *parser) readHeader(line string) (h Header, check Tag, err error) {
@@ -150,43 +168,64 @@ func (p *parser) readHeader(line string) (h Header, check Tag, err error) {
 	return h, check, nil
 }
 
-// readTagged gives the rows behind the header.
-func (p *parser) readTagged(in io.Reader, yield func(Tagged, error) bool) {
-	rows, ended := int64(0), false
-	for v, err := range tabular.Values(in, tabular.Options{}) {
-		line := v.Line + 1 // the header was read before
-		var r Tagged
-		var end int64
+// readTagged gives the rows behind the header, and sees at the last line whether mac is the file's.
+func (p *parser) readTagged(in *bufio.Reader, mac hash.Hash, yield func(Tagged, error) bool) {
+	fail := func(err error) { yield(Tagged{}, err) }
+	rows := int64(0)
+	for line := int64(2); ; line++ {
+		text, err := in.ReadSlice('\n')
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+			fail(faultRead(err))
+			return
+		}
+		if len(text) == 0 {
+			fail(faultCut())
+			return
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			fail(atLine(line, badTagged()))
+			return
+		}
+		r, end, err := p.taggedLine(string(bytes.TrimSpace(text)))
 		switch {
 		case err != nil:
-		case ended:
-			err = badTagged()
-		default:
-			r, end, err = p.taggedLine(v.Text)
-		}
-		switch {
-		case err != nil:
-			yield(Tagged{}, atLine(line, err))
+			fail(atLine(line, err))
 			return
-		case end >= 0 && end != rows:
-			yield(Tagged{}, faultCut())
+		case end != nil:
+			if err := end.check(mac.Sum(nil), rows); err != nil {
+				fail(err)
+			} else if _, err := in.ReadByte(); !errors.Is(err, io.EOF) {
+				fail(atLine(line+1, badTagged()))
+			}
 			return
-		case end >= 0:
-			ended = true
-			continue
 		}
+		_, _ = mac.Write(text)
 		if !yield(r, nil) {
 			return
 		}
 		rows++
 	}
-	if !ended {
-		yield(Tagged{}, faultCut())
+}
+
+// lastLine is what the end of a file says of it.
+type lastLine struct {
+	rows int64
+	mac  string
+}
+
+func (l lastLine) check(mac []byte, rows int64) error {
+	got, err := base64.RawURLEncoding.Strict().DecodeString(l.mac)
+	switch {
+	case err != nil || !hmac.Equal(got, mac):
+		return faultAltered()
+	case l.rows != rows:
+		return faultCut()
 	}
+	return nil
 }
 
 // taggedRow is a line of an exchange file before its parts are checked.
-type taggedRow struct{ kind, time, full, user, params, method, seq, rows string }
+type taggedRow struct{ kind, time, full, user, params, method, seq, rows, mac string }
 
 func (r *taggedRow) member(name string) *string {
 	switch name {
@@ -206,12 +245,14 @@ func (r *taggedRow) member(name string) *string {
 		return &r.seq
 	case "rows":
 		return &r.rows
+	case "mac":
+		return &r.mac
 	}
 	return nil
 }
 
-// taggedLine reads a row; end is -1, or, of the last line, the number of rows.
-func (p *parser) taggedLine(text string) (r Tagged, end int64, err error) {
+// taggedLine reads a row, or the last line, which gives end.
+func (p *parser) taggedLine(text string) (r Tagged, end *lastLine, err error) {
 	var raw taggedRow
 	p.reset(text)
 	err = p.object(func(name string) error {
@@ -235,27 +276,28 @@ func (p *parser) taggedLine(text string) (r Tagged, end int64, err error) {
 		r, end, err = raw.check()
 	}
 	if err != nil {
-		return Tagged{}, -1, badTagged()
+		return Tagged{}, nil, badTagged()
 	}
 	return r, end, nil
 }
 
-func (r *taggedRow) check() (out Tagged, end int64, err error) {
+func (r *taggedRow) check() (out Tagged, end *lastLine, err error) {
 	switch r.kind {
 	case "":
 	case endKind:
-		if end, err = strconv.ParseInt(r.rows, 10, 64); end < 0 {
+		end = &lastLine{mac: r.mac}
+		if end.rows, err = strconv.ParseInt(r.rows, 10, 64); end.rows < 0 {
 			err = errSyntax
 		}
 		return out, end, err
 	default:
-		return out, -1, errSyntax
+		return out, nil, errSyntax
 	}
 	if out.Seq, err = strconv.ParseInt(r.seq, 10, 64); err != nil {
-		return out, -1, err
+		return out, nil, err
 	}
 	if out.Time, err = parseTime(r.time); err != nil {
-		return out, -1, err
+		return out, nil, err
 	}
 	out.Tags.HasUser = r.full != "" || r.user != ""
 	for _, t := range []struct {
@@ -266,11 +308,11 @@ func (r *taggedRow) check() (out Tagged, end int64, err error) {
 		{r.params, &out.Tags.MethodParams, true}, {r.method, &out.Tags.Method, true}} {
 		if t.wanted {
 			if err := parseTag(t.text, t.to); err != nil {
-				return out, -1, err
+				return out, nil, err
 			}
 		}
 	}
-	return out, -1, nil
+	return out, nil, nil
 }
 
 func parseTag(s string, t *Tag) error {
@@ -298,6 +340,11 @@ func faultHeader() error {
 func faultCut() error {
 	return fault.New(fault.Input, "exchange_cut", i18n.T("değişim dosyası eksik: son satırı ya da bazı satırları yok", "the exchange file is incomplete: its last line, or some line, is missing")).
 		WithHint(i18n.T("dosyayı gönderen kurumdan yeniden isteyin", "ask the party that sent the file for it again"))
+}
+
+func faultAltered() error {
+	return fault.New(fault.Integrity, "exchange_altered", i18n.T("değişim dosyası yazıldıktan sonra değiştirilmiş", "the exchange file was changed after it was written")).
+		WithHint(i18n.T("dosyayı gönderen kurumdan, başka bir yoldan yeniden isteyin", "ask the party that sent the file for it again, by another way"))
 }
 
 func faultWrite(err error) error {

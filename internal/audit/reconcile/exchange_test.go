@@ -128,8 +128,15 @@ func TestAnExchangeFileInDoubtIsRefused(t *testing.T) {
 		{"no check", strings.Replace(good, "key_check", "check", 1), testKey, 0, "exchange_header", fault.Input},
 		{"header only", lines[0], testKey, 0, "exchange_cut", fault.Input},
 		{"no end", strings.Join(lines[:4], ""), testKey, 3, "exchange_cut", fault.Input},
-		{"a row is missing", lines[0] + lines[1] + lines[2] + lines[4], testKey, 2, "exchange_cut", fault.Input},
-		{"a row too many", good[:len(good)-len(lines[4])] + lines[3] + lines[4], testKey, 4, "exchange_cut", fault.Input},
+		{"a row is missing", lines[0] + lines[1] + lines[2] + lines[4], testKey, 2, "exchange_altered", fault.Integrity},
+		{"a row too many", good[:len(good)-len(lines[4])] + lines[3] + lines[4], testKey, 4, "exchange_altered", fault.Integrity},
+		{"an empty line more", lines[0] + "\n" + good[len(lines[0]):], testKey, 0, "exchange_row", fault.Input},
+		{"other line ends", strings.ReplaceAll(good, "\n", "\r\n"), testKey, 3, "exchange_altered", fault.Integrity},
+		{"rows in another order", lines[0] + lines[2] + lines[1] + lines[3] + lines[4], testKey, 3, "exchange_altered", fault.Integrity},
+		{"another number of rows", strings.Replace(good, `"rows":3`, `"rows":2`, 1), testKey, 3, "exchange_cut", fault.Input},
+		{"no mac", strings.Replace(good, `"mac"`, `"mic"`, 1), testKey, 3, "exchange_altered", fault.Integrity},
+		{"half a mac", good[:len(good)-20] + "\"}\n", testKey, 3, "exchange_altered", fault.Integrity},
+		{"the end in its row", strings.Join(lines[:4], "") + strings.TrimSuffix(lines[4], "\n"), testKey, 3, "", fault.OK},
 		{"a row behind the end", good + lines[1], testKey, 3, "exchange_row", fault.Input},
 		{"a cut row", strings.Join(lines[:3], "") + lines[3][:50] + "\n" + lines[4], testKey, 2, "exchange_row", fault.Input},
 		{"a short tag", strings.Replace(good, `"tag":"`, `"tag":"A`, 1), testKey, 0, "exchange_row", fault.Input},
@@ -153,6 +160,33 @@ func TestAnExchangeFileInDoubtIsRefused(t *testing.T) {
 	rows, _, _ := readExchange(good, testKey)
 	if !rows[0].Tags.HasUser || rows[1].Tags.HasUser || rows[2].Seq != 3 || !rows[2].Time.Equal(at(9)) || rows[1].Tags.Full != (Tag{}) {
 		t.Errorf("%+v", rows)
+	}
+}
+
+// Whoever has no key knows every tag of the file, and those of other files. That must not be enough to make one.
+func TestWhoHasNoKeyCannotMakeAnotherFileOfAnExchangeFile(t *testing.T) {
+	rows := make([]Row, 4)
+	for i := range rows {
+		rows[i] = row(int64(i), int64(i)*100, "u", byRange)
+	}
+	lines := strings.SplitAfter(written(t, rows), "\n")
+	other := strings.SplitAfter(written(t, rows[:2]), "\n")
+	for name, in := range map[string]string{
+		"fewer rows":              lines[0] + lines[1] + lines[2] + strings.Replace(lines[5], "4", "2", 1),
+		"fewer rows, less time":   strings.Replace(lines[0], "00:00:01.000", "00:00:00.150", 1) + lines[1] + lines[2] + strings.Replace(lines[5], "4", "2", 1),
+		"another end":             strings.Replace(lines[0], `"to":"20`, `"to":"21`, 1) + strings.Join(lines[1:], ""),
+		"another time of a row":   strings.Join(lines[:3], "") + strings.Replace(lines[3], ":00.200Z", ":00.300Z", 1) + lines[4] + lines[5],
+		"another number":          strings.Join(lines[:3], "") + strings.Replace(lines[3], `"seq":2`, `"seq":9`, 1) + lines[4] + lines[5],
+		"without the user":        lines[0] + strings.Replace(strings.Replace(lines[1], `"tag":"`, `"tag":"","x":"`, 1), `"user_method":"`, `"user_method":"","y":"`, 1) + strings.Join(lines[2:], ""),
+		"a member more":           lines[0] + strings.Replace(lines[1], `{`, `{"x":1,`, 1) + strings.Join(lines[2:], ""),
+		"the end of another file": strings.Join(lines[:5], "") + strings.Replace(other[3], "2", "4", 1),
+	} {
+		if in == strings.Join(lines, "") {
+			t.Fatalf("%s: nothing was changed", name)
+		}
+		if _, _, err := readExchange(in, testKey); fault.ClassOf(err) != fault.Integrity || fault.From(err).Code != "exchange_altered" {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -183,15 +217,17 @@ func FuzzReadExchange(f *testing.F) {
 	f.Add(strings.SplitAfter(b.String(), "\n")[0] + `{"k":"end","rows":0}` + "\n")
 	f.Fuzz(func(t *testing.T, in string) {
 		rows, _, err := readExchange(in, testKey)
-		if err == nil {
-			for i, r := range rows { // what is taken means what it says
-				line := appendTagged(nil, r)
-				if again, _, err := newParser().taggedLine(string(bytes.TrimSpace(line))); err != nil || again != r {
-					t.Fatalf("row %d: %v", i, err)
-				}
+		for i, r := range rows { // what is read means what it says
+			line := appendTagged(nil, r)
+			if again, _, err := newParser().taggedLine(string(bytes.TrimSpace(line))); err != nil || again != r {
+				t.Fatalf("row %d: %v", i, err)
 			}
-		} else if c := fault.ClassOf(err); c != fault.Input && c != fault.Unverifiable {
+		}
+		if c := fault.ClassOf(err); c != fault.OK && c != fault.Input && c != fault.Unverifiable && c != fault.Integrity {
 			t.Fatal(err)
+		}
+		if err == nil && in != b.String() {
+			t.Fatal("a file was taken that nobody wrote under the key")
 		}
 	})
 }

@@ -65,6 +65,7 @@ func runExport(ctx context.Context, o *exportOptions) error {
 		return err
 	}
 	x := audit.ExportOptions{From: asked.From, To: asked.To, PersonalData: !o.noPersonalData, Product: "iskurctl " + o.d.Build().Version}
+	cmdkit.Frugal()
 	sum, err := log.Export(ctx, dir, x)
 	if err != nil {
 		return err

@@ -12,8 +12,9 @@ import (
 )
 
 type pruneOptions struct {
-	d   *cmdkit.Deps
-	out *cmdkit.Output
+	d     *cmdkit.Deps
+	out   *cmdkit.Output
+	today string
 }
 
 func newPrune(d *cmdkit.Deps) *cobra.Command {
@@ -23,24 +24,44 @@ func newPrune(d *cmdkit.Deps) *cobra.Command {
 		Short: i18n.T("beş yılı dolan sorgu kayıtlarını imha eder", "disposes of the queries whose five years are over"),
 		Long: i18n.T(`Beş yıldan eski sorguların kişisel alanlarını ve arama satırlarını siler, imhayı günlüğe yazar (pruned/1). Kayıt başına 32 bayt karma kalır; günlüğün gerisi doğrulanmayı sürdürür. İmha edilen ayların anahtarları da yok edilir.
 
---yes verilmezse yalnızca ne yapılacağını gösterir. Bilgisayarın saati son kayıtla bağdaşmıyorsa hiçbir şey yapılmaz. Yedeklerdeki kopyalar bu komutun dışındadır.`,
+--yes verilmezse yalnızca ne yapılacağını gösterir. İmhadan önce bütün günlük doğrulanır; bulgu varsa hiçbir şey silinmez. Bilgisayarın saati kayıtların zamanlarıyla bağdaşmıyorsa (saat bir kayıttan geri, ya da arada bir yılı aşan boşluk varsa) hiçbir şey yapılmaz; boşluk gerçekse bugünün tarihini --today ile onaylayın. Yanlış saatle yazılmış kayıtlar kendi zamanlarına göre imha edilir. Yedeklerdeki kopyalar bu komutun dışındadır.`,
 			`Removes personal values and index rows of queries older than five years, and writes the disposal into the log (pruned/1). 32 bytes of hash an entry stay, and the rest of the log still verifies. The keys of the months that went are destroyed as well.
 
-Without --yes it only shows what would be done. When the clock of this computer does not fit the newest entry, nothing is done. Copies in backups are outside of this command.`),
-		Example: i18n.T("iskurctl audit prune\niskurctl audit prune --yes", "iskurctl audit prune\niskurctl audit prune --yes"),
+Without --yes it only shows what would be done. The whole log is verified before anything goes; with a finding nothing is removed. When the clock of this computer does not fit the times of the entries (it lies before one, or there is a gap of more than a year), nothing is done; if the gap is real, confirm today's date with --today. Entries that a wrong clock dated go by their own time. Copies in backups are outside of this command.`),
+		Example: i18n.T("iskurctl audit prune\niskurctl audit prune --yes\niskurctl audit prune --yes --today 2026-11-22", "iskurctl audit prune\niskurctl audit prune --yes\niskurctl audit prune --yes --today 2026-11-22"),
 		Exits:   []fault.Class{fault.OK, fault.Usage, fault.Refused, fault.Integrity, fault.Unverifiable, fault.Store, fault.Output},
 		Run:     func(ctx context.Context, _ []string) error { return runPrune(ctx, o) },
 	})
 	o.out = d.OutputFlags(cmd, nil)
+	cmd.Flags().StringVar(&o.today, "today", "", d.In(i18n.T("`TARİH` bugünün tarihini onaylar: günlükte bir yılı aşan boşluk varsa gerekir", "`DATE` confirms today's date: needed when the log has a gap of more than a year")))
 	return cmd
 }
 
+// confirmed checks that the person's today is the computer's.
+func (o *pruneOptions) confirmed() error {
+	if o.today == "" {
+		return nil
+	}
+	day, err := cmdkit.ParseDate("today", o.today)
+	if err != nil {
+		return err
+	}
+	if y, m, d := o.d.Now().In(cmdkit.Istanbul).Date(); day.Year != y || day.Month != int(m) || day.Day != d {
+		return fault.New(fault.Usage, "today_differs", i18n.T("--today bilgisayarın bugünkü tarihi değil", "--today is not the date of this computer")).
+			WithHint(i18n.T("takvime bakın: yanlış olan bilgisayarın saatiyse önce onu düzeltin", "look at a calendar: if the computer's clock is wrong, set it right first"))
+	}
+	return nil
+}
+
 func runPrune(ctx context.Context, o *pruneOptions) error {
+	if err := o.confirmed(); err != nil {
+		return err
+	}
 	log, err := o.d.Audit(ctx)
 	if err != nil {
 		return err
 	}
-	due, err := log.DisposalDue(ctx)
+	due, err := log.DisposalDue(ctx, o.today != "")
 	if err != nil {
 		return err
 	}

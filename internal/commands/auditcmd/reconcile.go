@@ -182,15 +182,20 @@ func moment(t time.Time) i18n.Text {
 	return i18n.T(ledger.Time(t), ledger.Time(t))
 }
 
-// fill gives the engine both logs. Rows up to a window outside the span may be the counterparts of those inside.
+// beside is how far outside the span rows may be the counterparts of those inside: a day, as of V94, which no window
+// exceeds.
+const beside = 24 * time.Hour
+
+// fill gives the engine both logs, all of theirs before the first of ours: an exchange file shows only at its end whether
+// it is what was written.
 func (o *reconcileOptions) fill(ctx context.Context, e *reconcile.Engine, log *audit.Log, t *theirs, s audit.Span) error {
 	first, last := time.Time{}, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 	near := audit.Span{}
 	if !s.From.IsZero() {
-		first, near.From = s.From.Add(time.Millisecond-1), s.From.Add(-o.window) // the first whole millisecond in it
+		first, near.From = s.From.Add(time.Millisecond-1), s.From.Add(-beside) // the first whole millisecond in it
 	}
 	if !s.To.IsZero() {
-		last, near.To = s.To.Add(-1), s.To.Add(o.window)
+		last, near.To = s.To.Add(-1), s.To.Add(beside)
 	}
 	e.Period(first, last)
 	inside := func(t time.Time) bool { return !t.Before(near.From) && (near.To.IsZero() || t.Before(near.To)) }

@@ -29,12 +29,12 @@ func newVerify(d *cmdkit.Deps) *cobra.Command {
 
 Düzeyler: --quick imzalı denetim noktasına ve güven dosyasıyla tutarlılığa bakar. Düzey verilmezse buna ek olarak son doğrulamadan beri eklenen her kayıt ve eski kayıtların bir bölümü okunur; ne kadar okunduğu sonuçta yazar. --full bütün kayıtları, --deep kişisel alanları, sonuçları ve saklama sürelerini de denetler. Bir paket, düzey verilmezse --deep ile ve bütün dosyalarıyla doğrulanır.
 
-Güven dosyası deponun dışında durur: sondan silinen kayıtlar ve eski yedekler ancak onunla görülür. Bulgusuz bir doğrulama onu ilerletir; ilk kez ise oluşturur. Paket ilk görüldüğünde güvenilir sayılmaz, güven dosyası ister.`,
+Güven dosyası deponun dışında durur: sondan silinen kayıtlar ve eski yedekler ancak onunla görülür. Yeni kayıtların hepsini okuyan bulgusuz bir doğrulama onu ilerletir; ilk kez ise oluşturur. Paket ilk görüldüğünde güvenilir sayılmaz, güven dosyası ister.`,
 			`Verifies that the query log, or the export in the folder BUNDLE, is whole, and lists every finding with its code.
 
 Levels: --quick looks at the signed checkpoint and its consistency with the trust file. Without a level every entry since the last verification and a part of the old ones are read as well; the result says how much. --full reads every entry, --deep personal values, outcomes and retention too. A bundle is verified at --deep unless a level is given, with all its files.
 
-The trust file lies outside the store: only it shows entries that were cut off at the end, or an old backup. A verification without findings moves it forward, and makes it the first time. A bundle is never trusted at first sight: it needs a trust file.`),
+The trust file lies outside the store: only it shows entries that were cut off at the end, or an old backup. A verification that read all new entries without findings moves it forward, and makes it the first time. A bundle is never trusted at first sight: it needs a trust file.`),
 		Example: i18n.T("iskurctl audit verify\niskurctl audit verify --full -o json\niskurctl audit verify ./myk-kasim --trust iskur.trust",
 			"iskurctl audit verify\niskurctl audit verify --full -o json\niskurctl audit verify ./myk-november --trust iskur.trust"),
 		Exits: []fault.Class{fault.OK, fault.Usage, fault.Negative, fault.Integrity, fault.Unverifiable, fault.Store, fault.Input, fault.Output},

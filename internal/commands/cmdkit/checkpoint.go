@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/mod/sumdb/note"
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
@@ -35,9 +37,19 @@ func (c *CheckpointOutput) Write(ctx context.Context, name string, log *ledger.L
 	if !ok {
 		return fault.New(fault.Unverifiable, "checkpoint_missing", i18n.T("günlükte henüz kayıt yok; denetim noktası ilk kayıtla oluşur", "the log holds no entry yet; its checkpoint comes with the first one"))
 	}
-	state, err := ledger.ReadCheckpoint(head.Note)
+	// What is kept elsewhere as the truth must at least hold together: signature, origin, and the tree's right edge.
+	state, err := openHead(head)
+	if err == nil {
+		var r ledger.Report
+		if r, err = ledger.Verify(ctx, log.Source(), ledger.Options{Log: name, Level: ledger.Quick, Vkey: head.Vkey, Origin: head.Origin}); err != nil {
+			return err
+		}
+		if r.Class() != fault.OK {
+			err = verdict(r)
+		}
+	}
 	if err != nil {
-		return fault.New(fault.Integrity, "checkpoint_damaged", i18n.T("denetim noktası bozulmuş", "the checkpoint is damaged")).
+		return fault.New(fault.Integrity, "checkpoint_damaged", i18n.T("denetim noktası bozulmuş ya da günlüğe uymuyor", "the checkpoint is damaged or does not fit the log")).
 			WithHint(i18n.T("bulguları görmek için: iskurctl audit verify --full", "to see the findings: iskurctl audit verify --full")).Because(err)
 	}
 	if file := c.out.options.OutFile; file != "" {
@@ -61,6 +73,19 @@ func (c *CheckpointOutput) Write(ctx context.Context, name string, log *ledger.L
 			text("note", i18n.T("imzalı metin", "signed note"), string(head.Note)),
 		})
 	})
+}
+
+// openHead reads the checkpoint and checks its signature, and that the row it stands in says the same.
+func openHead(head ledger.Head) (ledger.Checkpoint, error) {
+	verifier, err := note.NewVerifier(head.Vkey)
+	if err != nil {
+		return ledger.Checkpoint{}, err
+	}
+	state, err := ledger.OpenCheckpoint(head.Note, verifier)
+	if err == nil && (state.Size != head.Size || state.Origin != head.Origin) {
+		err = errors.New("the head row differs from its checkpoint")
+	}
+	return state, err
 }
 
 // fingerprint is what two people compare by telephone: the SHA-256 of the key's line, as a bundle's OKUBENI.txt computes it.

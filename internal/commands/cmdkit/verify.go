@@ -76,13 +76,21 @@ type Subject struct {
 
 // Run verifies, prints the report and keeps the trust file when nothing was found. The error is that of the verdict.
 func (v *Verification) Run(ctx context.Context, s Subject) error {
+	Frugal()
+	_, handed := s.Source.(ledger.Part)
 	path, err := v.trustFile()
+	if err != nil {
+		if handed && fault.From(err).Code == "no_profile" {
+			return noTrust("--trust")
+		}
+		return err
+	}
+	trust, _, err := ReadTrust(path)
 	if err != nil {
 		return err
 	}
-	trust, err := readTrust(path)
-	if err != nil {
-		return err
+	if handed && trust == nil {
+		return noTrust(path)
 	}
 	if trust == nil && s.Vkey == "" {
 		if note, err := s.Source.Checkpoint(ctx); err != nil || note != nil {
@@ -121,26 +129,36 @@ func (v *Verification) Run(ctx context.Context, s Subject) error {
 	return v.keep(path, trust, report)
 }
 
-// keep makes or advances the trust file. It never goes back, and never grows after a finding.
+// keep makes or advances the trust file. It never goes back, never grows after a finding, and never past entries that
+// nobody read: at the level quick, and with a part of the log, what is new stays new.
 func (v *Verification) keep(path string, old *ledger.Trust, r ledger.Report) error {
 	next := r.Next
-	if next.Vkey == "" || old != nil && (*old == next || r.Level == ledger.Quick) { // quick reads no entry: what is new stays new
+	if next.Vkey == "" || old != nil && (*old == next || r.Level == ledger.Quick || !r.ReadAllNew()) {
 		return nil
 	}
-	if now, err := readTrust(path); err == nil && now != nil && now.Size > next.Size { // another verification was faster
+	now, text, err := ReadTrust(path)
+	if err == nil && now != nil && now.Size > next.Size { // another verification was faster
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fault.New(fault.Output, "out_open", i18n.Tf("güven dosyasının klasörü oluşturulamadı: %s", "the folder of the trust file could not be made: %s", fault.Cause(err))).Because(err)
+	if v.trust == "" { // only the profile's own folder is made: another path may be misspelt
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return notKept(path, err)
+		}
 	}
-	if err := output.WriteFile(path, next.Bytes(), true); err != nil {
-		return err
+	if err := output.WriteFile(path, next.Renewed(text), true); err != nil {
+		return notKept(path, err)
 	}
 	if old == nil {
 		v.d.Note(i18n.Tf("güven dosyası oluşturuldu: %s; bundan önce silinen kayıtlar artık görülemez, bir kopyasını bu makinenin dışında saklayın",
 			"the trust file was made: %s; entries that were removed before this cannot be seen any more, keep a copy of it outside this machine", path))
 	}
 	return nil
+}
+
+// notKept says that the log is in order, and that only the trust file could not be written.
+func notKept(path string, err error) error {
+	return fault.New(fault.Output, "trust_not_kept", i18n.Tf("günlük doğrulandı, ancak güven dosyası yazılamadı: %s: %s", "the log was verified, but the trust file could not be written: %s: %s", path, fault.Cause(err))).
+		WithHint(i18n.T("klasörün var olduğunu ve yazılabildiğini denetleyin, sonra yeniden doğrulayın", "check that the folder exists and can be written, then verify again")).Because(err)
 }
 
 // trustFile gives the path of the trust file: the flag's, or the profile's.
@@ -159,28 +177,34 @@ func (v *Verification) trustFile() (string, error) {
 	return filepath.Join(paths.StateDir, p.Name, v.log+".trust"), nil
 }
 
-// readTrust reads a trust file; nil when there is none.
-func readTrust(path string) (*ledger.Trust, error) {
+// ReadTrust reads a trust file, and gives its text as well; nil when there is none.
+func ReadTrust(path string) (trust *ledger.Trust, text []byte, err error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
-	var text []byte
+	unreadable := func(why i18n.Text) error {
+		return fault.New(fault.Unverifiable, "trust_unreadable", i18n.Tf("güven dosyası okunamadı: %s: %s", "the trust file cannot be read: %s: %s", path, why)).
+			WithHint(i18n.T("yolu denetleyin; güven dosyası üç kısa satırdır", "check the path; a trust file is three short lines")).Because(err)
+	}
 	switch {
 	case err != nil:
-	case !info.Mode().IsRegular() || info.Size() > maxTrustFile:
-		err = errors.New("not a small regular file")
-	default:
-		text, err = os.ReadFile(path)
+		return nil, nil, unreadable(fault.Cause(err))
+	case !info.Mode().IsRegular():
+		return nil, nil, unreadable(i18n.T("sıradan bir dosya değil", "it is not a regular file"))
+	case info.Size() > maxTrustFile:
+		return nil, nil, unreadable(i18n.T("çok büyük", "it is too large"))
+	case info.Mode().Perm()&0o002 != 0:
+		return nil, nil, unreadable(i18n.T("herkes değiştirebilir (chmod o-w)", "anybody can change it (chmod o-w)"))
 	}
-	if err != nil {
-		return nil, fault.New(fault.Unverifiable, "trust_unreadable", i18n.Tf("güven dosyası okunamadı: %s: %s", "the trust file cannot be read: %s: %s", path, fault.Cause(err))).Because(err)
+	if text, err = os.ReadFile(path); err != nil {
+		return nil, nil, unreadable(fault.Cause(err))
 	}
 	t, err := ledger.ParseTrust(text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &t, nil
+	return &t, text, nil
 }
 
 func noTrust(path string) error {
@@ -238,6 +262,9 @@ func fields(r ledger.Report, d *Deps) []output.Field {
 		{Key: "verdict", Title: i18n.T("karar", "verdict"), Kind: output.Code, Value: r.Verdict},
 		{Key: "size", Title: i18n.T("kayıt sayısı", "size"), Kind: output.Number, Value: r.Size},
 		{Key: "root", Title: i18n.T("kök", "root"), Kind: output.Code, Value: r.Root.String()},
+		{Key: "range", Title: i18n.T("kaynağın kapsadığını söylediği kayıtlar", "entries that the source says it covers"), Kind: output.JSON, Value: []output.Field{
+			number("from", "ilki", "from", r.Range.From), number("to", "sonuncunun ardı", "to, not included", r.Range.To),
+		}},
 		{Key: "coverage", Title: i18n.T("kapsam", "coverage"), Kind: output.JSON, Value: []output.Field{
 			number("new", "yeni kayıt", "new entries", r.Coverage.New), number("new_read", "yenilerden okunan", "of the new, read", r.Coverage.NewRead),
 			number("old", "eski kayıt", "old entries", r.Coverage.Old), number("old_read", "eskilerden okunan", "of the old, read", r.Coverage.OldRead),

@@ -117,8 +117,18 @@ Komut satırına yazılan numara kabuk geçmişinde ve süreç listesinde görü
 girdiden verin (--tc-file -) ya da terminalde sorulduğunda yazın. Profildeki argv_tc = "refuse" bunu zorunlu kılar.
 
 Her sorgu, gönderilmeden önce günlüğe kalıcı olarak yazılır (protokol madde 8/14): kullanıcı, servis yöntemi,
-parametreler, milisaniyeli zaman. Numara, kullanıcı ve amaç depoda şifreli durur; ana anahtar veri klasörünün
-dışındadır. Günlük beş yıl saklanır.
+parametreler, amaç, milisaniyeli zaman; ardından sonucu. Yanıtın kendisi günlükte durmaz. Günlükte numarayla arama
+yapmak da günlüğe yazılır (audit looks).
+
+Numara, kullanıcı ve amaç depoda, her ay için ayrı bir anahtarla şifreli durur. Bu anahtarlar deponun yanındaki
+anahtar deposundadır (keys/); onları, veri klasörünün dışındaki ana anahtar açar. Üçünü ayrı yerlere yedekleyin:
+ana anahtar ya da anahtar deposu kaybolursa bu veriler bir daha okunamaz ve sorgu gönderilmez.
+
+Dışa aktarılan paket (audit export) kişisel verileri maskesiz içerir; --no-personal-data bunları dışarıda bırakır ve
+paket yine doğrulanır. Değişim dosyasında (audit exchange) yalnızca anahtarlı özetler vardır.
+
+Kayıtlar beş yıl sonra audit prune ile imha edilir: kişisel alanlar ve anahtarları gider, özetler kalır. Yedekler,
+paketler ve başka kopyalar bunun dışındadır; onları ayrıca imha edin.
 
 Toplu sorgunun yanıtları, iş bitip sonuç yazılana dek depoda şifreli bekler, sonra silinir. 30 gün sürdürülmeyen
 yarım iş, sorgu yapan ilk komutta silinir. Alınan veriler yalnızca protokoldeki amaçla kullanılır, istatistik yayımlamak için kullanılmaz (madde 8/3).
@@ -128,9 +138,19 @@ In errors and warnings whatever looks like a TC number is masked.
 A number on the command line shows in the shell history and in the list of processes. Give it by file or standard
 input (--tc-file -), or type it when a terminal asks for it. argv_tc = "refuse" in the profile makes this a rule.
 
-Every query is durably logged before it is sent (protocol, article 8(14)): user, service method, parameters, time in
-milliseconds. Number, user and purpose are encrypted in the store; the master key lies outside the data folder.
-The log is kept for five years.
+Every query is durably logged before it is sent (protocol, article 8(14)): user, service method, parameters, purpose,
+time in milliseconds; then its outcome. The reply itself is not in the log. Searching the log by number is itself
+logged (audit looks).
+
+Number, user and purpose are encrypted in the store, each month under a key of its own. These keys are in the key store
+beside the store (keys/); the master key, which lies outside the data folder, opens them. Back the three up in different
+places: without the master key or the key store nobody can read these data again, and no query is sent.
+
+An exported bundle (audit export) holds personal data in full; --no-personal-data leaves them out, and the bundle still
+verifies. An exchange file (audit exchange) holds keyed hashes only.
+
+After five years audit prune disposes of entries: personal values and their keys go, hashes stay. Backups, bundles and
+other copies are outside of that; destroy them as well.
 
 Answers of a batch stay encrypted in the store until the work is done and printed, then they are deleted. A job that
 nobody resumed for 30 days is deleted by the next command that queries. The data serve the protocol's purpose only and never statistics for

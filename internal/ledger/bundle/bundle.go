@@ -40,7 +40,7 @@ const (
 	labelRange  = "Ledger-Range"
 	labelPeriod = "Ledger-Period" // <from>/<to>, RFC 3339; ".." in front: from the beginning
 	labelPruned = "Ledger-Pruned"
-	labelKey    = "Ledger-Key-Entry" // one line a key/1 entry of the bag
+	labelMark   = "Ledger-Mark" // one line a key/1 or pruned/1 entry of the bag
 )
 
 // Bounds, in bytes. An entry bundle is 256 entries of at most 65,535 bytes, each behind two bytes of length.
@@ -55,9 +55,6 @@ const (
 )
 
 const hashSize = 32
-
-// keyLeaf is how a key/1 entry begins: the keys of an entry are sorted, and no other kind of entry begins with k.
-const keyLeaf = `{"k":"key/1",`
 
 // whole gives the tiles [From, To) of the lowest level that the entries of r lie in.
 func whole(r ledger.Range) ledger.Range {

@@ -20,21 +20,32 @@ import (
 // maxDepth is how many folders lie in one another at most: data/tile/entries, five of a number, a partial tile's.
 const maxDepth = 10
 
+// maxFindings is how many findings of the files are kept one by one: whoever made the folder must not choose how much
+// memory its check takes.
+const maxFindings = 1000
+
+// errCrowded ends a walk through a folder that holds more than any log of this size.
+var errCrowded = errors.New("more files than a log of this size can have")
+
 // check is one run of CheckFiles.
 type check struct {
 	*Bundle
-	listed *listing // of the payload; nil: no manifest
-	files  int64    // of the payload, as they are there
+	listed *listing // of the payload; nil: no manifest, or not all of it was read
+	met    int64    // files, folders and whatever else is there, as walk came upon them
+	files  int64    // of the payload
 	bytes  int64
 
 	lock     sync.Mutex
 	findings []ledger.Finding
+	rest     ledger.Finding // stands for those beyond maxFindings
+	more     int64          // how many
 }
 
 // CheckFiles checks the folder as a bag (RFC 8493), as strictly as ours are written: the declaration, the manifests, each
 // file's digest, and that there is nothing else: no file that is not listed or that an export of this size does not have,
-// no link, no device. The digests are computed by workers goroutines. All findings are given, sorted: V16 to V19, V23. An
-// error (class Input, bundle_read, or the context's cause) means that it could not be read.
+// no link, no device. The digests are computed by workers goroutines. The findings are given sorted: V16 to V19, V23; of
+// more than a thousand, one that counts the rest. An error (class Input, bundle_read, or the context's cause) means that it
+// could not be read.
 func (b *Bundle) CheckFiles(ctx context.Context, workers int) ([]ledger.Finding, error) {
 	c := &check{Bundle: b, listed: newListing()}
 	if err := c.tags(ctx); err != nil {
@@ -43,20 +54,33 @@ func (b *Bundle) CheckFiles(ctx context.Context, workers int) ([]ledger.Finding,
 	if err := c.payload(ctx, max(1, workers)); err != nil {
 		return nil, err
 	}
-	if err := c.walk(ctx, ".", 0); err != nil {
+	err := c.walk(ctx, ".", 0)
+	crowded := errors.Is(err, errCrowded)
+	if err != nil && !crowded {
 		return nil, err
 	}
-	c.facts()
+	c.facts(!crowded)
 	slices.SortFunc(c.findings, func(x, y ledger.Finding) int {
 		return cmp.Or(cmp.Compare(x.Code, y.Code), cmp.Compare(x.Detail.EN, y.Detail.EN))
 	})
-	return slices.Compact(c.findings), nil
+	findings := slices.Compact(c.findings)
+	if c.more > 0 {
+		c.rest.Detail = i18n.Tf("dosyalarla ilgili %d bulgu daha var", "there are %d more findings about the files", c.more)
+		findings = append(findings, c.rest)
+	}
+	return findings, nil
 }
 
 func (c *check) report(f ledger.Finding) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
-	c.findings = append(c.findings, f)
+	if len(c.findings) < maxFindings {
+		c.findings = append(c.findings, f)
+		return
+	}
+	if c.more++; c.more == 1 {
+		c.rest = f
+	}
 }
 
 func (c *check) found(code ledger.Code, text i18n.Text) {
@@ -75,14 +99,14 @@ func (c *check) tags(ctx context.Context) error {
 	var failed error
 	buf := make([]byte, 128<<10)
 	tags := newListing()
-	there, err := c.Bundle.manifest(ctx, tagManifest, tags, c.report, func(f listed) bool {
+	whole, err := c.Bundle.manifest(ctx, tagManifest, tags, c.report, func(f listed) bool {
 		failed = c.digest(ctx, f, buf)
 		return failed == nil
 	})
 	if err == nil {
 		err = failed
 	}
-	if err != nil || !there {
+	if err != nil || !whole {
 		return err
 	}
 	for _, name := range []string{declaration, info, manifest} {
@@ -112,7 +136,7 @@ func (c *check) payload(ctx context.Context, workers int) error {
 			}
 		})
 	}
-	there, err := c.Bundle.manifest(ctx, manifest, c.listed, c.report, func(f listed) bool {
+	whole, err := c.Bundle.manifest(ctx, manifest, c.listed, c.report, func(f listed) bool {
 		select {
 		case jobs <- f:
 			return true
@@ -122,7 +146,7 @@ func (c *check) payload(ctx context.Context, workers int) error {
 	})
 	close(jobs)
 	running.Wait()
-	if !there {
+	if !whole {
 		c.listed = nil
 	}
 	if err == nil && ctx.Err() != nil {
@@ -184,6 +208,11 @@ func (c *check) walk(ctx context.Context, folder string, depth int) error {
 		if folder != "." {
 			name = folder + "/" + name
 		}
+		if c.met++; c.met > 2*fileLimit(c.size) { // each in a folder of its own
+			c.found(ledger.BagMalformed, i18n.T("klasörde bu boyuttaki bir kayıtta olabilecek dosyadan fazlası var; hepsine bakılmadı",
+				"the folder holds more files than a log of this size can have; not all were looked at"))
+			return errCrowded
+		}
 		switch {
 		case e.IsDir() && depth < maxDepth:
 			return c.walk(ctx, name, depth+1)
@@ -222,7 +251,7 @@ func (c *check) place(name string) {
 	}
 	rest := strings.TrimPrefix(name, payload)
 	if level, index, width, ok := parseTilePath(rest); ok {
-		if c.size >= 0 && widthAt(c.size, max(0, level), index) != width {
+		if c.size >= 0 && ledger.WidthAt(c.size, max(0, level), index) != width {
 			c.found(ledger.TilePartialStale, i18n.Tf("bu boyuttaki bir kayıtta olmayan ağaç dosyası: %s", "a tile that a log of this size does not have: %s", rest))
 		}
 		return
@@ -235,8 +264,8 @@ func (c *check) place(name string) {
 	c.extra(name)
 }
 
-// facts compares bag-info.txt with what is there.
-func (c *check) facts() {
+// facts compares bag-info.txt with what is there; the files only where all were counted.
+func (c *check) facts(counted bool) {
 	f := &c.Bundle.info
 	for _, text := range f.bad {
 		c.found(ledger.BagMalformed, text)
@@ -244,7 +273,7 @@ func (c *check) facts() {
 	wrong := func(label string) {
 		c.found(ledger.BagMalformed, i18n.Tf("bag-info.txt: %s klasördekine uymuyor", "bag-info.txt: %s does not fit what is in the folder", label))
 	}
-	if f.oxum != plain(c.bytes)+"."+plain(c.files) {
+	if counted && f.oxum != plain(c.bytes)+"."+plain(c.files) {
 		wrong(labelOxum)
 	}
 	if !f.ranged {
@@ -252,6 +281,9 @@ func (c *check) facts() {
 	}
 	if c.note == nil { // Verify takes it for a log that nobody has written to yet
 		c.found(ledger.FileMissing, missing(checkpoint))
+	}
+	if _, err := c.root.Lstat(readme); errors.Is(err, fs.ErrNotExist) {
+		c.found(ledger.FileMissing, missing(readme))
 	}
 	at, err := ledger.ReadCheckpoint(c.note)
 	if err != nil {

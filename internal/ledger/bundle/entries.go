@@ -79,14 +79,14 @@ func (b *Bundle) list(ctx context.Context, name string, prefix int64, depth int,
 			below[n] = e.IsDir() && (depth > 0 || n > 0) // x000 in front is another spelling
 		case partial:
 			index := prefix*1000 + int64(n)
-			if w := widthAt(b.size, 0, index); w > 0 && w < ledger.Width {
+			if w := ledger.WidthAt(b.size, 0, index); w > 0 && w < ledger.Width {
 				if f, _, err := b.open(payload + EntriesPath(index, w)); err == nil {
 					f.Close()
 					here[n] = true
 				}
 			}
 		default:
-			here[n] = e.Type().IsRegular() && widthAt(b.size, 0, prefix*1000+int64(n)) == ledger.Width
+			here[n] = e.Type().IsRegular() && ledger.WidthAt(b.size, 0, prefix*1000+int64(n)) == ledger.Width
 		}
 		return nil
 	})
@@ -186,7 +186,7 @@ func (b *Bundle) Entries(ctx context.Context, from, to int64) iter.Seq2[ledger.E
 // load reads an entry bundle into *block, which is empty when it went away.
 func (b *Bundle) load(index int64, block *[]byte) error {
 	*block = (*block)[:0]
-	f, size, err := b.open(payload + EntriesPath(index, widthAt(b.size, 0, index)))
+	f, size, err := b.open(payload + EntriesPath(index, ledger.WidthAt(b.size, 0, index)))
 	if absent(err) {
 		return nil
 	}
@@ -206,7 +206,7 @@ func (b *Bundle) load(index int64, block *[]byte) error {
 // split yields the entries of a bundle that are in [from, to). The whole bundle is looked at, so that a fault behind the
 // last one wanted is not missed.
 func (b *Bundle) split(index int64, block []byte, from, to int64, yield func(ledger.Entry, error) bool) bool {
-	width, seq := widthAt(b.size, 0, index), index*ledger.Width
+	width, seq := ledger.WidthAt(b.size, 0, index), index*ledger.Width
 	end := seq + int64(width)
 	for ; seq < end; seq++ {
 		if len(block) < 2 || len(block)-2 < int(binary.BigEndian.Uint16(block)) {
@@ -227,11 +227,11 @@ func (b *Bundle) split(index int64, block []byte, from, to int64, yield func(led
 	return true
 }
 
-// KeyLeaves yields the entries that bag-info.txt calls key/1, whose place in the tree is not proven yet; without Leaf where
-// the entry is not there.
-func (b *Bundle) KeyLeaves(ctx context.Context) iter.Seq2[ledger.Entry, error] {
+// Marks yields the entries that bag-info.txt calls marks, whose place in the tree is not proven yet; without Leaf where the
+// entry is not there.
+func (b *Bundle) Marks(ctx context.Context) iter.Seq2[ledger.Entry, error] {
 	return func(yield func(ledger.Entry, error) bool) {
-		for _, seq := range b.info.keys {
+		for _, seq := range b.info.marks {
 			there := false
 			for e, err := range b.Entries(ctx, seq, seq+1) {
 				there = true

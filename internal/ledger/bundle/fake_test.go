@@ -55,6 +55,12 @@ func newFakeWithKey(t testing.TB, size, at int64) *fake {
 	return f
 }
 
+// prune has its last entry say that those below to were disposed of.
+func (f *fake) prune(t testing.TB, to int64) {
+	f.pruned, f.hashes = to, nil
+	f.grow(t, f.size)
+}
+
 func (f *fake) grow(t testing.TB, size int64) {
 	var leaf []byte
 	for seq := range size {
@@ -98,6 +104,9 @@ func (f *fake) leaf(dst []byte, seq int64) []byte {
 	if f.leaves != nil {
 		return append(dst, f.leaves[seq]...)
 	}
+	if f.pruned > 0 && seq == f.size-1 {
+		return fmt.Appendf(dst, `{"before":"2026-11-22T10:11:12.123Z","from":0,"k":"pruned/1","policy":"p","t":"2026-11-22T10:11:12.123Z","to":%d}`, f.pruned)
+	}
 	if seq == f.keyAt {
 		return append(dst, `{"k":"key/1","note":"n","t":"2026-11-22T10:11:12.123Z","vkey":"v"}`...)
 	}
@@ -118,6 +127,17 @@ func (f *fake) sd(dst []byte, seq int64) []byte {
 	dst = append(strconv.AppendInt(dst, seq, 10), filler[:90]...)
 	dst = append(append(dst, '~'), filler[:100]...)
 	return append(append(dst, '~'), filler[:110]...)
+}
+
+func (f *fake) Marks(context.Context) iter.Seq2[ledger.Entry, error] {
+	return func(yield func(ledger.Entry, error) bool) {
+		if f.keyAt >= 0 && f.keyAt < f.size && !yield(ledger.Entry{Seq: f.keyAt}, nil) {
+			return
+		}
+		if f.pruned > 0 {
+			yield(ledger.Entry{Seq: f.size - 1}, nil)
+		}
+	}
 }
 
 func (f *fake) Checkpoint(context.Context) ([]byte, error) { return f.note, nil }

@@ -86,9 +86,27 @@ type listed struct {
 	sum  [sha256.Size]byte
 }
 
+// maxFiles bounds the memory for a listing where the checkpoint, which nobody has verified yet, claims a size beyond reason
+// or cannot be read: a log of a thousand million entries has fewer.
+const maxFiles = 1 << 23
+
+// fileLimit is how many files a bag of a log of size entries can have: its tiles, its entry bundles, texts, and the rest.
+func fileLimit(size int64) int64 {
+	if size < 0 || size > maxFiles*ledger.Width {
+		return maxFiles
+	}
+	tiles := func(level int) int64 { return (size>>(8*level) + ledger.Width - 1) / ledger.Width }
+	n := tiles(0) + 10_000 + 16 // the entry bundles
+	for level := 0; size>>(8*level) > 0; level++ {
+		n += tiles(level)
+	}
+	return min(n, maxFiles)
+}
+
 // manifest reads the lines "digest, two spaces, path" and gives each file that is in order to use, which is false to
-// stop. ok is false when there is no such manifest.
-func (b *Bundle) manifest(ctx context.Context, name string, of *listing, report func(ledger.Finding), use func(listed) bool) (ok bool, err error) {
+// stop. whole is false when there is no such manifest, or when it was not read to its end: it has a thousand lines that
+// are not in order, or lists more files than a log of this size has.
+func (b *Bundle) manifest(ctx context.Context, name string, of *listing, report func(ledger.Finding), use func(listed) bool) (whole bool, err error) {
 	f, _, err := b.open(name)
 	if absent(err) {
 		report(ledger.Finding{Code: ledger.FileMissing, Seq: -1, Detail: missing(name)})
@@ -99,6 +117,8 @@ func (b *Bundle) manifest(ctx context.Context, name string, of *listing, report 
 	}
 	defer f.Close()
 	in := bufio.NewReaderSize(f, maxPath)
+	limit, files, bad := fileLimit(b.size), int64(0), 0
+	malformed := func(text i18n.Text) { report(ledger.Finding{Code: ledger.BagMalformed, Seq: -1, Detail: text}) }
 	for number := 1; ; number++ {
 		if ctx.Err() != nil {
 			return false, context.Cause(ctx)
@@ -114,19 +134,38 @@ func (b *Bundle) manifest(ctx context.Context, name string, of *listing, report 
 			file, good = parseListed(string(text[:len(text)-1]))
 			good = good && strings.HasPrefix(file.name, payload) == (name == manifest)
 		}
-		for errors.Is(err, bufio.ErrBufferFull) {
+		for errors.Is(err, bufio.ErrBufferFull) && ctx.Err() == nil {
 			_, err = in.ReadSlice('\n')
+		}
+		if ctx.Err() != nil {
+			return false, context.Cause(ctx)
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return false, readFault(b.path, err)
 		}
+		good = good && !long
+		if good && files == limit {
+			malformed(i18n.Tf("%s bu boyuttaki bir kayıtta olabilecek dosyadan fazlasını sayıyor; %s. satırdan sonrası okunmadı",
+				"%s lists more files than a log of this size can have; nothing was read from line %s on", name, strconv.Itoa(number)))
+			return false, nil
+		}
+		fresh := good && of.add(file.name)
+		if !fresh {
+			bad++
+		}
 		switch {
-		case !good || long:
-			report(ledger.Finding{Code: ledger.BagMalformed, Seq: -1, Detail: i18n.Tf("%s dosyasının %s. satırı geçersiz", "line %[2]s of %[1]s is not valid", name, strconv.Itoa(number))})
-		case !of.add(file.name):
-			report(ledger.Finding{Code: ledger.BagMalformed, Seq: -1, Detail: i18n.Tf("%s dosyasının %s. satırı bir yolu ikinci kez veriyor", "line %[2]s of %[1]s names a path for the second time", name, strconv.Itoa(number))})
-		case !use(file):
-			return true, nil
+		case bad == maxBad && !fresh:
+			malformed(i18n.Tf("%s dosyasının %d satırı geçersiz; %s. satırdan sonrası okunmadı",
+				"%[1]s has %[2]d lines that are not valid; nothing was read behind line %[3]s", name, bad, strconv.Itoa(number)))
+			return false, nil
+		case !good:
+			malformed(i18n.Tf("%s dosyasının %s. satırı geçersiz", "line %[2]s of %[1]s is not valid", name, strconv.Itoa(number)))
+		case !fresh:
+			malformed(i18n.Tf("%s dosyasının %s. satırı bir yolu ikinci kez veriyor", "line %[2]s of %[1]s names a path for the second time", name, strconv.Itoa(number)))
+		default:
+			if files++; !use(file) {
+				return false, nil
+			}
 		}
 	}
 }

@@ -32,10 +32,15 @@ type Bundle struct {
 	real     map[string]bool // folders that are no links
 	problems []ledger.Finding
 	met      map[ledger.Finding]bool
+	unnamed  bool      // there were problems beyond maxProblems
 	blocks   sync.Pool // *[]byte: entry bundles
 }
 
-var _ ledger.Source = (*Bundle)(nil)
+var _ interface {
+	ledger.Source
+	ledger.MarkSource
+	ledger.Part
+} = (*Bundle)(nil)
 
 // errIrregular is for what is neither a file nor a folder; CheckFiles names each.
 var errIrregular = errors.New("not a regular file")
@@ -160,11 +165,18 @@ func absent(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, errIrregular)
 }
 
+// maxProblems leaves room for maxBad lines and what is said of them.
+const maxProblems = 2 * maxBad
+
 // problem keeps a finding that reading came upon.
 func (b *Bundle) problem(f ledger.Finding) {
 	b.lock.Lock()
 	defer b.lock.Unlock()
-	if !b.met[f] {
+	switch {
+	case b.met[f]:
+	case len(b.problems) >= maxProblems:
+		b.unnamed = true
+	default:
 		b.met[f] = true
 		b.problems = append(b.problems, f)
 	}
@@ -175,7 +187,11 @@ func (b *Bundle) problem(f ledger.Finding) {
 func (b *Bundle) Problems() []ledger.Finding {
 	b.lock.Lock()
 	defer b.lock.Unlock()
-	return append([]ledger.Finding(nil), b.problems...)
+	list := append([]ledger.Finding(nil), b.problems...)
+	if b.unnamed { // how many cannot be told: one may have been met twice
+		list = append(list, ledger.Finding{Code: ledger.BagMalformed, Seq: -1, Detail: i18n.T("okunurken başka bulgular da çıktı; hepsi tek tek sayılmadı", "reading came upon more findings; not all were named")})
+	}
+	return list
 }
 
 // Checkpoint gives data/checkpoint, nil when it is not there.
@@ -223,7 +239,7 @@ type fields struct {
 	ranged bool
 	period Period
 	pruned int64
-	keys   []int64
+	marks  []int64
 	bad    []i18n.Text
 }
 
@@ -266,15 +282,15 @@ func parseInfo(text string) (f fields) {
 			f.period, ok = parsePeriod(value)
 		case labelPruned:
 			f.pruned, ok = parsePlain(value)
-		case labelKey:
+		case labelMark:
 			var seq int64
 			if seq, ok = parsePlain(value); ok {
-				f.keys = append(f.keys, seq)
+				f.marks = append(f.marks, seq)
 			}
 		default:
 			continue
 		}
-		if !ok || seen[label] && label != labelKey {
+		if !ok || seen[label] && label != labelMark {
 			wrong(number)
 		}
 		seen[label] = true

@@ -64,15 +64,3 @@ func parseTilePath(path string) (level int, index int64, width int, ok bool) {
 	}
 	return level, index, width, same == path
 }
-
-// widthAt is how many hashes the tile has in a log of size entries, 0 when it has no such tile.
-func widthAt(size int64, level int, index int64) int {
-	if level > 7 { // a size has 53 bits, a level takes eight
-		return 0
-	}
-	n := size >> (8 * level)
-	if index >= (n+ledger.Width-1)/ledger.Width {
-		return 0
-	}
-	return int(min(ledger.Width, n-index*ledger.Width))
-}

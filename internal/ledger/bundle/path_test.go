@@ -38,7 +38,7 @@ func TestWidthsAreThoseOfTlogTiles(t *testing.T) {
 		{70000, 0, 0, 256}, {70000, 0, 272, 256}, {70000, 0, 273, 112}, {70000, 0, 274, 0}, {70000, 1, 0, 256}, {70000, 1, 1, 17},
 		{70000, 2, 0, 1}, {70000, 3, 0, 0}, {256, 0, 0, 256}, {256, 0, 1, 0}, {256, 1, 0, 1}, {0, 0, 0, 0}, {ledger.MaxInt, 63, 0, 0},
 	} {
-		if got := widthAt(c.size, c.level, c.index); got != c.want {
+		if got := ledger.WidthAt(c.size, c.level, c.index); got != c.want {
 			t.Errorf("size %d, tile %d/%d: %d, want %d", c.size, c.level, c.index, got, c.want)
 		}
 	}
@@ -110,7 +110,7 @@ func FuzzManifestLine(f *testing.F) {
 }
 
 func FuzzBagInfo(f *testing.F) {
-	f.Add("Ledger-Range: 0-600\nLedger-Key-Entry: 5\n")
+	f.Add("Ledger-Range: 0-600\nLedger-Mark: 5\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		got := parseInfo(text)
 		if r := got.wanted; got.ranged && (r.From < 0 || r.From > r.To || r.To > ledger.MaxInt) || got.pruned < 0 {

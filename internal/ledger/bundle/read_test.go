@@ -39,8 +39,8 @@ func TestABundleGivesBackTheLogItWasMadeOf(t *testing.T) {
 			same(t, f, b, held, r[0], min(r[1], max(size, r[0])))
 		}
 		for level := 0; size>>(8*level) > 0; level++ {
-			for index := int64(0); widthAt(size, level, index) > 0; index++ {
-				w := widthAt(size, level, index)
+			for index := int64(0); ledger.WidthAt(size, level, index) > 0; index++ {
+				w := ledger.WidthAt(size, level, index)
 				want, _ := f.Tile(t.Context(), level, index, w)
 				if got, err := b.Tile(t.Context(), level, index, w); err != nil || !bytes.Equal(got, want) {
 					t.Errorf("tile %d/%d: %v", level, index, err)
@@ -51,7 +51,7 @@ func TestABundleGivesBackTheLogItWasMadeOf(t *testing.T) {
 			t.Error("a tile that is not there", err)
 		}
 		keys := 0
-		for e, err := range b.KeyLeaves(t.Context()) {
+		for e, err := range b.Marks(t.Context()) {
 			if keys++; err != nil || e.Seq != 3 {
 				t.Errorf("%v %v", e, err)
 			}

@@ -238,10 +238,10 @@ func (o ReadmeOptions) edge() string {
 func (o ReadmeOptions) upward(seq int64) string {
 	var b strings.Builder
 	index := seq / ledger.Width
-	for level := 0; widthAt(o.Size, level, index) == ledger.Width; level++ {
+	for level := 0; ledger.WidthAt(o.Size, level, index) == ledger.Width; level++ {
 		above := index / ledger.Width
 		b.WriteString("a=$(root <" + payload + TilePath(level, index, ledger.Width) + " | b64)\n" +
-			"b=$(nth " + payload + TilePath(level+1, above, widthAt(o.Size, level+1, above)) + " " + plain(index%ledger.Width) + " | b64)\n" +
+			"b=$(nth " + payload + TilePath(level+1, above, ledger.WidthAt(o.Size, level+1, above)) + " " + plain(index%ledger.Width) + " | b64)\n" +
 			"same \"$a\" \"$b\"\n")
 		index = above
 	}

@@ -123,8 +123,7 @@ func TestTheCommandsOfTheReadmeCheckTheFolder(t *testing.T) {
 			} else if _, err := exec.LookPath(shell); err != nil {
 				t.Skip("the commands are not tried with this shell: ", err)
 			}
-			f := newTold(t, c.size)
-			f.pruned = c.pruned
+			f := newTold(t, c.size, c.pruned)
 			dir, o := f.export(t, c.r, !c.plain)
 			before := digests(t, dir)
 			printed, err := paste(t, shell, dir, c.mac)
@@ -190,7 +189,7 @@ func TestTheCommandsOfTheReadmeCheckTheFolder(t *testing.T) {
 
 func TestTheCommandsOfTheReadmeNoticeAChange(t *testing.T) {
 	needTools(t)
-	f := newTold(t, 300)
+	f := newTold(t, 300, 0)
 	r := ledger.Range{From: 271, To: 300}
 	flip := func(at int) func([]byte) []byte {
 		return func(b []byte) []byte { b[(len(b)+at)%len(b)] ^= 1; return b }
@@ -289,7 +288,7 @@ func TestTheReadmeFindsTheFileOfAnyEntry(t *testing.T) {
 	script.WriteString(define)
 	for _, seq := range []int64{0, 255, 256, 8 * 256, 99 * 256, 999 * 256, 1000*256 - 1, 1000 * 256, 1_010_009 * 256, 100_000_000 * 256, size - 301, size - 44, size - 1} {
 		script.WriteString("place " + plain(seq) + "\n")
-		want.WriteString(strings.TrimPrefix(EntriesPath(seq/256, widthAt(size, 0, seq/256)), "tile/entries/") + "\n")
+		want.WriteString(strings.TrimPrefix(EntriesPath(seq/256, ledger.WidthAt(size, 0, seq/256)), "tile/entries/") + "\n")
 	}
 	c := exec.Command("sh", "-eu")
 	c.Stdin = strings.NewReader(script.String())

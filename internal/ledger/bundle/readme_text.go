@@ -1,6 +1,9 @@
 package bundle
 
-import "iskurctl/internal/i18n"
+import (
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/ledger"
+)
 
 // section is a part of OKUBENI.txt: paragraphs, then a list, in both languages, then the commands they explain.
 type section struct {
@@ -104,7 +107,7 @@ func (o ReadmeOptions) one(seq int64, ok bool) section {
 		s.text = []i18n.Text{i18n.T("Bu klasörde istenen aralıktan kayıt yoktur; adım atlanır.", "This folder holds no entry of the range asked for; there is nothing to do.")}
 		return s
 	}
-	width := widthAt(o.Size, 0, seq/256)
+	width := ledger.WidthAt(o.Size, 0, seq/256)
 	s.text = []i18n.Text{
 		i18n.Tf("%s numaralı kayıt %s dosyasının baştan %s. kaydıdır. Komutlar kaydı çıkarıp gösterir. Kaydın özeti, SHA-256(00 baytı + kayıt), %s dosyasındaki aynı sıradaki 32 bayttır. Beklenen: kayıt, sonra TAMAM.",
 			"Entry %s stands in %s, as entry %s from its beginning. The commands take the entry out and show it. Its hash, SHA-256(byte 00 + entry), is the 32 bytes at the same place in %s. Expected: the entry, then OK.",

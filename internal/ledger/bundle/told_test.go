@@ -26,10 +26,11 @@ type told struct {
 	sds    []string
 }
 
-// newTold makes a log in which two entries of three have disclosures, the first one not. Entries are of many lengths.
-func newTold(t testing.TB, size int64) *told {
+// newTold makes a log in which two entries of three have disclosures, the first one not. Entries are of many lengths. Where
+// something was disposed of, the last one says so.
+func newTold(t testing.TB, size, pruned int64) *told {
 	t.Helper()
-	f := &told{fake: &fake{size: size, keyAt: -1}}
+	f := &told{fake: &fake{size: size, pruned: pruned, keyAt: -1}}
 	for seq := range size {
 		var sds, digests []string
 		if seq%3 > 0 {
@@ -49,6 +50,9 @@ func newTold(t testing.TB, size int64) *told {
 		leaf, err := b.String("k", "test/1").String("pad", strings.Repeat("ç\\n", int(seq%240))).String("t", "2026-11-22T10:11:12.123Z").Bytes()
 		if err != nil {
 			t.Fatal(err)
+		}
+		if pruned > 0 && seq == size-1 {
+			leaf, sds = f.leaf(nil, seq), nil
 		}
 		f.leaves, f.sds = append(f.leaves, leaf), append(f.sds, strings.Join(sds, "~"))
 		more, err := tlog.StoredHashes(seq, leaf, tlog.HashReaderFunc(f.ReadHashes))

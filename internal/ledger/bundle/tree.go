@@ -6,8 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
 )
@@ -41,7 +39,7 @@ func (x *export) tree(ctx context.Context) error {
 		return err
 	}
 	for level := 1; t.size>>(8*level) > 0; level++ {
-		for index := int64(0); widthAt(t.size, level, index) > 0; index++ {
+		for index := int64(0); ledger.WidthAt(t.size, level, index) > 0; index++ {
 			if err := t.upper(ctx, level, index); err != nil {
 				return err
 			}
@@ -72,7 +70,7 @@ func (x *export) tree(ctx context.Context) error {
 
 // read gives a tile in the width that a log of this size has. What the log got meanwhile is cut off.
 func (t *tree) read(ctx context.Context, level int, index int64) ([]byte, error) {
-	width := widthAt(t.size, level, index)
+	width := ledger.WidthAt(t.size, level, index)
 	tile, err := t.src.Tile(ctx, level, index, width)
 	if err != nil {
 		return nil, err
@@ -87,46 +85,23 @@ func badTile(level int, index int64, width int) error {
 	return damaged(i18n.Tf("ağacın %s dosyası eksik ya da tutarsız", "tile %s of the tree is missing or does not fit", TilePath(level, index, width)))
 }
 
-// edge computes the root from the tiles at the right end (RFC 6962, section 2.1) and compares it with the signed one.
+// edge computes the root from the tiles at the right end and compares it with the signed one.
 func (t *tree) edge(ctx context.Context) error {
-	root, err := tlog.TreeHash(0, nil)
-	if err != nil {
-		return err
-	}
-	first := true
-	for level := 0; t.size>>(8*level) > 0; level++ {
+	var tiles [ledger.Levels][]byte
+	for level := range tiles {
 		n := t.size >> (8 * level)
-		width := n % ledger.Width
-		if width == 0 {
+		if n%ledger.Width == 0 {
 			continue
 		}
-		tile, err := t.read(ctx, level, n/ledger.Width)
-		if err != nil {
+		var err error
+		if tiles[level], err = t.read(ctx, level, n/ledger.Width); err != nil {
 			return err
 		}
-		for width > 0 { // the perfect subtrees, from the right
-			one := width & -width
-			h := subtree(tile[(width-one)*hashSize : width*hashSize])
-			if !first {
-				h = tlog.NodeHash(h, root)
-			}
-			root, first = h, false
-			width -= one
-		}
 	}
-	if root != t.sum.Root {
+	if ledger.RootOf(t.size, tiles) != t.sum.Root {
 		return damaged(i18n.T("ağacın kökü, imzalı denetim noktasına uymuyor", "the root of the tree does not fit the signed checkpoint"))
 	}
 	return nil
-}
-
-// subtree gives the root over a power of two of hashes.
-func subtree(hashes []byte) tlog.Hash {
-	if len(hashes) == hashSize {
-		return tlog.Hash(hashes)
-	}
-	half := len(hashes) / 2
-	return tlog.NodeHash(subtree(hashes[:half]), subtree(hashes[half:]))
 }
 
 // upper writes a tile above the lowest level.
@@ -158,7 +133,7 @@ func (t *tree) fits(ctx context.Context, level int, index int64, tile []byte) er
 		}
 		above.index, above.tile = parent, tile
 	}
-	h := subtree(tile)
+	h := ledger.Fold(tile)
 	if at := int(index%ledger.Width) * hashSize; !bytes.Equal(above.tile[at:at+hashSize], h[:]) {
 		return badTile(level, index, ledger.Width)
 	}
@@ -172,7 +147,16 @@ func (t *tree) held(ctx context.Context) ([]ledger.Range, error) {
 		return nil, err
 	}
 	var held []ledger.Range
-	for _, r := range append([]ledger.Range{t.sum.Range}, t.o.Extra...) {
+	wanted := append([]ledger.Range{t.sum.Range}, t.o.Extra...)
+	if s, ok := t.src.(ledger.MarkSource); ok { // without them nobody could tell who signs and what was disposed of
+		for e, err := range s.Marks(ctx) {
+			if err != nil {
+				return nil, err
+			}
+			wanted = append(wanted, ledger.Range{From: e.Seq, To: e.Seq + 1})
+		}
+	}
+	for _, r := range wanted {
 		r.From, r.To = max(0, r.From), min(r.To, t.size)
 		if r.From >= r.To {
 			continue
@@ -217,8 +201,8 @@ func (t *tree) lowest(ctx context.Context, from, to int64) error {
 		if !t.add(e.Leaf, tile[next%ledger.Width*hashSize:]) {
 			return damaged(i18n.Tf("%s numaralı kayıt, ağaçtaki özetine uymuyor", "entry %s does not fit its hash in the tree", plain(next)))
 		}
-		if bytes.HasPrefix(e.Leaf, []byte(keyLeaf)) {
-			t.keys = append(t.keys, next)
+		if to, ok := ledger.MarkOf(next, e.Leaf); ok {
+			t.marks, t.gone = append(t.marks, next), max(t.gone, to)
 		}
 		if next++; next%ledger.Width == 0 || next == end {
 			if err := t.pass(ctx, batch{(next - 1) / ledger.Width, tile, t.block}); err != nil {

@@ -91,7 +91,7 @@ func TestWhoeverMakesTheManifestFitIsFoundByTheTree(t *testing.T) {
 		"the last are gone":    {rewrite(entries+"/005.p/20", func(p []byte) []byte { return p[:len(p)/2] }), []ledger.Code{ledger.LeafMissing}},
 		"a disclosure":         {rewrite(disclosures, func(p []byte) []byte { return bytes.Replace(p, []byte(`:["`), []byte(`:["WyJhIl0","`), 1) }), []ledger.Code{ledger.DisclosureUnreferenced}},
 		"a disclosure is gone": {rewrite(disclosures, func(p []byte) []byte { return p[bytes.IndexByte(p, '\n')+1:] }), []ledger.Code{ledger.DisclosureMissing}},
-		"no checkpoint":        {func(t *testing.T, d string) { os.Remove(filepath.Join(d, checkpoint)) }, nil}, // found by CheckFiles
+		"no checkpoint":        {func(t *testing.T, d string) { os.Remove(filepath.Join(d, checkpoint)) }, []ledger.Code{ledger.CheckpointMissing}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, _ := written(t, f, nil)
@@ -102,7 +102,7 @@ func TestWhoeverMakesTheManifestFitIsFoundByTheTree(t *testing.T) {
 				t.Errorf("%v, want %v", r.Findings, c.want)
 			}
 			var files []ledger.Code
-			if c.want == nil {
+			if slices.Contains(c.want, ledger.CheckpointMissing) {
 				files = []ledger.Code{ledger.FileMissing}
 			}
 			if list, err := opened(t, dir).CheckFiles(t.Context(), 2); err != nil || !slices.Equal(codes(list), files) {
@@ -137,4 +137,37 @@ func remake(t *testing.T, dir string) {
 		tags.WriteString(sum(name, string(text)))
 	}
 	mustWrite(t, dir, tagManifest, tags.String())
+}
+
+func TestAFolderWithoutACheckpointIsNoEmptyLog(t *testing.T) {
+	dir := t.TempDir()
+	mustWrite(t, dir, declaration, declared)
+	for _, level := range []ledger.Level{ledger.Quick, ledger.Default, ledger.Full, ledger.Deep} {
+		r := verify(t, dir, ledger.Options{Level: level})
+		if got := codes(r.Findings); !slices.Equal(got, []ledger.Code{ledger.CheckpointMissing}) || r.Verdict != "broken" {
+			t.Errorf("%s: %s %v", level, r.Verdict, r.Findings)
+		}
+	}
+}
+
+func TestNobodyCanLeaveEntriesOutOfABundleByCallingThemDisposedOf(t *testing.T) {
+	f := real(t, 1300)
+	dir, _ := written(t, f, nil)
+	for _, tile := range []string{"/000", "/001"} {
+		if err := os.Remove(filepath.Join(dir, entries+tile)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, info))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustWrite(t, dir, info, strings.Replace(string(text), labelPruned+": 0", labelPruned+": 512", 1))
+	remake(t, dir)
+	for _, level := range []ledger.Level{ledger.Quick, ledger.Default, ledger.Full} {
+		r := verify(t, dir, ledger.Options{Level: level, Vkey: f.vkey})
+		if got := codes(r.Findings); !slices.Equal(got, []ledger.Code{ledger.RetentionMissing}) {
+			t.Errorf("%s: %v", level, r.Findings)
+		}
+	}
 }

@@ -24,7 +24,7 @@ type Options struct {
 	Checkpoint   []byte                      // the signed note that everything is of; nil reads the source's, once
 	Vkey         string                      // the key that signed it, in C2SP form
 	Range        *ledger.Range               // the entries wanted; nil: all of them
-	Extra        []ledger.Range              // more entries, without disclosures: the key/1 entries of a part
+	Extra        []ledger.Range              // more entries, without disclosures, for a part: late outcomes
 	PersonalData bool                        // with the disclosures
 	Records      iter.Seq2[[]string, error]  // rows of records.csv, the header first; asked for from another goroutine
 	Texts        iter.Seq2[LegalText, error] // for texts/; asked for from another goroutine
@@ -74,6 +74,9 @@ func Write(ctx context.Context, dir string, src ledger.Source, o Options) (Summa
 	if err := x.payload(ctx); err != nil {
 		return Summary{}, err
 	}
+	if x.sum.Pruned != x.gone {
+		return Summary{}, damaged(i18n.Tf("%d kayıt imha edilmiş sayılıyor, imha kayıtlarına göre %d", "%d entries count as disposed of, %d as the entries themselves say", x.sum.Pruned, x.gone))
+	}
 	if err := x.tags(); err != nil {
 		return Summary{}, err
 	}
@@ -89,12 +92,13 @@ func Write(ctx context.Context, dir string, src ledger.Source, o Options) (Summa
 
 // export is one run of Write.
 type export struct {
-	bag  *bag
-	src  ledger.Source
-	o    Options
-	sum  Summary
-	note []byte
-	keys []int64 // key/1 entries written
+	bag   *bag
+	src   ledger.Source
+	o     Options
+	sum   Summary
+	note  []byte
+	marks []int64 // written
+	gone  int64   // entries below were disposed of, as the marks say
 
 	batches chan batch  // read, to be written
 	used    chan []byte // memory of those that were
@@ -275,14 +279,14 @@ func (x *export) tags() error {
 	if !x.o.Period.To.IsZero() {
 		fields = append(fields, Field{labelPeriod, x.o.Period.String()})
 	}
-	for _, k := range x.keys {
-		fields = append(fields, Field{labelKey, plain(k)})
+	for _, seq := range x.marks {
+		fields = append(fields, Field{labelMark, plain(seq)})
 	}
 	var text strings.Builder
 	seen := map[string]bool{}
 	for _, f := range fields {
 		known := strings.HasPrefix(f.Name, "Ledger-") || f.Name == labelOxum || f.Name == labelDate
-		if !isLabel(f.Name) || !isValue(f.Value) || known && f.Name != labelKey && seen[f.Name] {
+		if !isLabel(f.Name) || !isValue(f.Value) || known && f.Name != labelMark && seen[f.Name] {
 			return fault.New(fault.Internal, "export_info", i18n.T("bag-info.txt için verilen satır geçersiz", "a line for bag-info.txt is not valid"))
 		}
 		seen[f.Name] = true

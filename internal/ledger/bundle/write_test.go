@@ -76,7 +76,7 @@ func TestSha256sumAcceptsTheFolder(t *testing.T) {
 func TestAPartHasWholeTilesAndItsOwnDisclosuresOnly(t *testing.T) {
 	f := newFakeWithKey(t, 70000, 5)
 	dir, s := written(t, f, func(o *Options) {
-		o.Range, o.Extra = &ledger.Range{From: 300, To: 770}, []ledger.Range{{From: 5, To: 6}}
+		o.Range = &ledger.Range{From: 300, To: 770}
 	})
 	got := files(t, filepath.Join(dir, "data", "tile"))
 	want := []string{"0/000", "0/001", "0/002", "0/003", "0/273.p/112", "1/000", "1/001.p/17", "2/000.p/1", "entries/000", "entries/001", "entries/002", "entries/003"}
@@ -89,7 +89,7 @@ func TestAPartHasWholeTilesAndItsOwnDisclosuresOnly(t *testing.T) {
 		t.Errorf("%d lines, from %.40s to %.40s", len(lines), lines[0], lines[len(lines)-1])
 	}
 	bagInfo, _ := os.ReadFile(filepath.Join(dir, info))
-	if !strings.Contains(string(bagInfo), "\nLedger-Range: 300-770\n") || !strings.Contains(string(bagInfo), "\nLedger-Key-Entry: 5\n") || s.Entries != 4*256 {
+	if !strings.Contains(string(bagInfo), "\nLedger-Range: 300-770\n") || !strings.Contains(string(bagInfo), "\nLedger-Mark: 5\n") || s.Entries != 4*256 {
 		t.Errorf("%s%+v", bagInfo, s)
 	}
 	b := opened(t, dir)
@@ -105,7 +105,7 @@ func TestAPartHasWholeTilesAndItsOwnDisclosuresOnly(t *testing.T) {
 
 func TestEntriesThatWereDisposedOfAreAbsentAndTheirTilesAboveRemain(t *testing.T) {
 	f := newFake(t, 1500)
-	f.pruned = 600 // whole tiles only: 512…599 are there
+	f.prune(t, 600) // whole tiles only: 512…599 are there
 	dir, s := written(t, f, nil)
 	got := files(t, filepath.Join(dir, "data", "tile"))
 	want := []string{"0/002", "0/003", "0/004", "0/005.p/220", "1/000.p/5", "entries/002", "entries/003", "entries/004", "entries/005.p/220"}
@@ -238,7 +238,7 @@ func TestErrorsOfTheSourceComeBackAsTheyAre(t *testing.T) {
 func TestTheExportIsOfTheCheckpointThatItBeganWith(t *testing.T) {
 	old, grown := newFake(t, 300), newFake(t, 700)
 	grown.tile = func(level int, index int64, tile []byte) []byte { // as a store has it: the edge above the lowest level grew
-		if w := widthAt(700, level, index); level > 0 {
+		if w := ledger.WidthAt(700, level, index); level > 0 {
 			tile, _ = tlog.ReadTileData(tlog.Tile{H: 8, L: level, N: index, W: w}, tlog.HashReaderFunc(grown.ReadHashes))
 		}
 		return tile

@@ -93,6 +93,31 @@ func (r *Ring) Find(ctx context.Context, log string, id int64) (*seal.DataKey, e
 	return key, err
 }
 
+// Owned checks that the key store is that of a log's own store and of no other: two stores that shared one would destroy
+// each other's keys. The keys of a log that was started, head, include its present signing key; for one that was not there
+// is no data key yet, since the first comes after the start. head is asked last, so that a log that another process
+// starts meanwhile is seen. Errors: class Unverifiable, key_store_other; those of head and of the store.
+func (r *Ring) Owned(ctx context.Context, log string, head func() (vkey string, started bool, err error)) error {
+	var used, signs bool
+	if err := r.st.Read().QueryRowContext(ctx, anyDataKey, log).Scan(&used); err != nil {
+		return r.st.Explain(err)
+	}
+	vkey, started, err := head()
+	if err != nil {
+		return err
+	}
+	if started {
+		if err := r.st.Read().QueryRowContext(ctx, hasSigningKey, vkey).Scan(&signs); err != nil {
+			return r.st.Explain(err)
+		}
+	}
+	if started && signs || !started && !used {
+		return nil
+	}
+	return fault.New(fault.Unverifiable, "key_store_other", i18n.T("bu anahtar deposu başka bir deponun ya da eski bir kopya; hiçbir şey yazılmadı ve gönderilmedi", "this key store belongs to another store, or is an old copy; nothing was written or sent")).
+		WithHint(i18n.T("doğru anahtar deposunu yedeğinden geri koyun; yeni bir depo için yapılandırmada [keys] store ile ayrı bir yer gösterin", "put the right key store back from its backup; for a new store name a place of its own with [keys] store in the configuration"))
+}
+
 // Destroy makes the data keys ids of log unreadable for ever; ids that are not there are passed over. When it returns
 // nil, their wrapped bytes stand in neither the file of the key store nor its -wal (copies and backups are not its
 // business). It may be repeated, and must be after an error: store_locked means that the keys are destroyed but that

@@ -265,3 +265,27 @@ func TestNoRandomNumbersNoKey(t *testing.T) {
 	_, err = ringOn(t, st, 1).Find(t.Context(), "audit", 1)
 	wantFault(t, err, fault.Unverifiable, "data_key_missing")
 }
+
+// A log may use a key store that signs for it, or, before it is started, one that holds no data key of a log so called.
+func TestAKeyStoreOfAnotherStoreIsRefused(t *testing.T) {
+	r, _, _ := fresh(t)
+	owned := func(log, vkey string, started bool) error {
+		return r.Owned(t.Context(), log, func() (string, bool, error) { return vkey, started, nil })
+	}
+	must(t, owned("audit", "", false))
+	_, first, err := r.NewSigner(t.Context(), "audit", "x/audit/1")
+	must(t, err)
+	must(t, owned("audit", "", false)) // a process died, or another one is just starting the log
+	must(t, owned("audit", first, true))
+	wantFault(t, owned("audit", first+"x", true), fault.Unverifiable, "key_store_other")
+	_, err = r.Data(t.Context(), "audit", 202611)
+	must(t, err)
+	_, second, err := r.NewSigner(t.Context(), "audit", "x/audit/1") // rotated
+	must(t, err)
+	must(t, owned("audit", first, true))
+	must(t, owned("audit", second, true))
+	wantFault(t, owned("audit", "", false), fault.Unverifiable, "key_store_other")
+	must(t, owned("consent", "", false))
+	must(t, r.Destroy(t.Context(), "audit", 202611))
+	wantFault(t, owned("audit", "", false), fault.Unverifiable, "key_store_other")
+}

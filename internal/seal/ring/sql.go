@@ -37,8 +37,10 @@ CREATE TRIGGER ring_signing_key_kept BEFORE DELETE ON ring_signing_key BEGIN SEL
 const (
 	findDataKey    = `SELECT wrapped FROM ring_data_key WHERE log = $1 AND id = $2`
 	addDataKey     = `INSERT INTO ring_data_key (log, id, wrapped) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+	anyDataKey     = `SELECT EXISTS (SELECT 1 FROM ring_data_key WHERE log = $1)`
 	destroyDataKey = `UPDATE ring_data_key SET wrapped = zeroblob(length(wrapped)) WHERE log = $1 AND id = $2`
 
 	findSigningKey = `SELECT log, wrapped FROM ring_signing_key WHERE vkey = $1`
+	hasSigningKey  = `SELECT EXISTS (SELECT 1 FROM ring_signing_key WHERE vkey = $1)`
 	addSigningKey  = `INSERT INTO ring_signing_key (vkey, log, wrapped) VALUES ($1, $2, $3)`
 )
