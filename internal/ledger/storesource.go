@@ -115,6 +115,9 @@ func (s *StoreSource) pages(ctx context.Context, text string, from, to int64, fa
 				}
 				from, n, stopped = seq+1, n+1, !more
 			}
+			if stopped { // rows.Err would wait for ever: the row is still held, and the context's end waits for it
+				return nil
+			}
 			return rows.Err()
 		}()
 		if stopped { // nobody listens any more, whatever became of the rows meanwhile
