@@ -157,6 +157,9 @@ func (v *Verification) keep(path string, old *ledger.Trust, r ledger.Report) err
 
 // notKept says that the log is in order, and that only the trust file could not be written.
 func notKept(path string, err error) error {
+	if code := fault.From(err).Code; code == "out_symlink" || code == "out_not_regular" {
+		return err // says it better
+	}
 	return fault.New(fault.Output, "trust_not_kept", i18n.Tf("günlük doğrulandı, ancak güven dosyası yazılamadı: %s: %s", "the log was verified, but the trust file could not be written: %s: %s", path, fault.Cause(err))).
 		WithHint(i18n.T("klasörün var olduğunu ve yazılabildiğini denetleyin, sonra yeniden doğrulayın", "check that the folder exists and can be written, then verify again")).Because(err)
 }

@@ -282,9 +282,6 @@ func (c *check) facts(counted bool) {
 	if c.note == nil { // Verify takes it for a log that nobody has written to yet
 		c.found(ledger.FileMissing, missing(checkpoint))
 	}
-	if _, err := c.root.Lstat(readme); errors.Is(err, fs.ErrNotExist) {
-		c.found(ledger.FileMissing, missing(readme))
-	}
 	at, err := ledger.ReadCheckpoint(c.note)
 	if err != nil {
 		return // a finding of Verify's
