@@ -34,7 +34,7 @@ func newRotate(d *cmdkit.Deps) *cobra.Command {
 func runRotate(ctx context.Context, o *rotateOptions) error {
 	if !o.d.Globals.Yes {
 		return fault.New(fault.Usage, "confirmation_missing", i18n.T("imza anahtarı --yes verilmeden değiştirilmez", "the signing key is not replaced without --yes")).
-			WithHint(i18n.T("eklemek için: iskurctl audit rotate-key --yes", "to do it: iskurctl audit rotate-key --yes"))
+			WithHint(i18n.T("değiştirmek için: iskurctl audit rotate-key --yes", "to do it: iskurctl audit rotate-key --yes"))
 	}
 	log, err := o.d.Audit(ctx)
 	if err != nil {
