@@ -61,8 +61,8 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	add, err := st.Prepare(ctx, "INSERT INTO bare (a) VALUES ($1)") //nolint:sqlclosecheck // lives as long as the store, which closes it
-	if err != nil {
+	var add *sql.Stmt
+	if err := st.Prepare(ctx, store.Prepared{To: &add, Text: "INSERT INTO bare (a) VALUES ($1)"}); err != nil {
 		return err
 	}
 	var seq int64

@@ -57,8 +57,8 @@ func BenchmarkBareCommit(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer func() { _ = st.Close() }()
-	stmt, err := st.Prepare(b.Context(), "INSERT INTO t (b) VALUES ($1)")
-	if err != nil {
+	var stmt *sql.Stmt
+	if err := st.Prepare(b.Context(), store.Prepared{To: &stmt, Text: "INSERT INTO t (b) VALUES ($1)"}); err != nil {
 		b.Fatal(err)
 	}
 	blob := make([]byte, 200)

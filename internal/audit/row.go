@@ -10,6 +10,7 @@ import (
 	"iskurctl/internal/fault"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/seal"
+	"iskurctl/internal/store"
 )
 
 // The domains of the keyed tags.
@@ -186,15 +187,8 @@ func (l *Log) statements(ctx context.Context) (*inserts, error) {
 		return l.insert, nil
 	}
 	ins := &inserts{}
-	for _, p := range []struct {
-		to   **sql.Stmt
-		text string
-	}{{&ins.query, addQuery}, {&ins.outcome, addOutcome}} {
-		stmt, err := l.st.Prepare(ctx, p.text) //nolint:sqlclosecheck // lives as long as the store, which closes it
-		if err != nil {
-			return nil, err
-		}
-		*p.to = stmt
+	if err := l.st.Prepare(ctx, store.Prepared{To: &ins.query, Text: addQuery}, store.Prepared{To: &ins.outcome, Text: addOutcome}); err != nil {
+		return nil, err
 	}
 	l.insert = ins
 	return ins, nil

@@ -12,6 +12,7 @@ import (
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/seal"
+	"iskurctl/internal/store"
 )
 
 // statements are the prepared ones of the write path.
@@ -214,15 +215,10 @@ func (l *Log) statements(ctx context.Context) (*statements, error) {
 		return l.ready, nil
 	}
 	s := &statements{}
-	for _, p := range []struct {
-		to   **sql.Stmt
-		text string
-	}{{&s.head, readHead}, {&s.move, moveHead}, {&s.leaf, addLeaf}, {&s.sealed, addSealed}} {
-		stmt, err := l.store.Prepare(ctx, named(p.text, l.Name)) //nolint:sqlclosecheck // lives as long as the store, which closes it
-		if err != nil {
-			return nil, err
-		}
-		*p.to = stmt
+	err := l.store.Prepare(ctx, store.Prepared{To: &s.head, Text: named(readHead, l.Name)}, store.Prepared{To: &s.move, Text: named(moveHead, l.Name)},
+		store.Prepared{To: &s.leaf, Text: named(addLeaf, l.Name)}, store.Prepared{To: &s.sealed, Text: named(addSealed, l.Name)})
+	if err != nil {
+		return nil, err
 	}
 	l.ready = s
 	return s, nil

@@ -133,3 +133,21 @@ func wrap(s string, width int) []string {
 	}
 	return lines
 }
+
+// membersOf gives the members of an object as the columns of a list of such objects.
+func membersOf(object []Field) []Column {
+	cols := make([]Column, len(object))
+	for i, m := range object {
+		cols[i] = Column{Key: m.Key, Title: m.Title, Kind: m.Kind}
+	}
+	return cols
+}
+
+// valuesOf gives the values of an object's first n members.
+func valuesOf(object []Field, n int) []any {
+	values := make([]any, n)
+	for i := range min(len(object), n) {
+		values[i] = object[i].Value
+	}
+	return values
+}

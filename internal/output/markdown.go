@@ -73,16 +73,11 @@ func (e *markdownEncoder) object(dst []byte, fields []Field) ([]byte, error) {
 	for _, f := range lists {
 		dst = append(appendMarkdown(append(dst, "\n**"...), titles.label(f)), "**\n\n"...)
 		t := markdownEncoder{masker: e.masker, lang: e.lang, headers: true}
-		for _, m := range f.Value.([][]Field)[0] {
-			t.cols = append(t.cols, Column{Key: m.Key, Title: m.Title, Kind: m.Kind})
-		}
-		for _, item := range f.Value.([][]Field) {
-			values := make([]any, len(t.cols))
-			for i := range min(len(item), len(values)) {
-				values[i] = item[i].Value
-			}
+		items := f.Value.([][]Field)
+		t.cols = membersOf(items[0])
+		for _, item := range items {
 			var err error
-			if dst, err = t.record(dst, values); err != nil {
+			if dst, err = t.record(dst, valuesOf(item, len(t.cols))); err != nil {
 				return dst, err
 			}
 		}

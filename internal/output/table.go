@@ -116,17 +116,13 @@ func (e *tableEncoder) object(dst []byte, fields []Field) ([]byte, error) {
 // list draws the objects of a list, which all have the members of the first one, as a table.
 func (e *tableEncoder) list(dst []byte, items [][]Field) ([]byte, error) {
 	t := tableEncoder{masker: e.masker, lang: e.lang, headers: e.headers, width: e.width, palette: e.palette}
-	for _, f := range items[0] {
-		t.cols = append(t.cols, Column{Key: f.Key, Title: f.Title, Kind: f.Kind})
-		t.titles = append(t.titles, CleanLine(titleIn(e.lang, f.Title, f.Key)))
+	t.cols = membersOf(items[0])
+	for _, c := range t.cols {
+		t.titles = append(t.titles, CleanLine(titleIn(e.lang, c.Title, c.Key)))
 	}
 	for _, item := range items {
-		values := make([]any, len(t.cols))
-		for i := range min(len(item), len(values)) {
-			values[i] = item[i].Value
-		}
 		var err error
-		if dst, err = t.record(dst, values); err != nil {
+		if dst, err = t.record(dst, valuesOf(item, len(t.cols))); err != nil {
 			return dst, err
 		}
 	}

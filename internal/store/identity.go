@@ -177,8 +177,10 @@ func makeFolder(folder string) error {
 }
 
 // syncFolder makes the names in a folder durable.
-func syncFolder(folder string) error {
-	f, err := os.Open(folder)
+func syncFolder(folder string) error { return syncOpened(os.Open(folder)) }
+
+// syncOpened makes an open file or folder durable and closes it.
+func syncOpened(f *os.File, err error) error {
 	if err != nil {
 		return filing(err)
 	}

@@ -248,14 +248,26 @@ func (s *Store) Read() *sql.DB {
 	return s.reader
 }
 
-// Prepare prepares a statement on the writer, for use by tx.Stmt inside Write: it saves the parsing each time. Call it
-// outside Write (the writer has one connection).
-func (s *Store) Prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+// Prepared is a statement to prepare, and where it goes.
+type Prepared struct {
+	To   **sql.Stmt
+	Text string
+}
+
+// Prepare prepares statements on the writer, for use by tx.Stmt inside Write: it saves the parsing each time. They live
+// as long as the store, which closes them. Call it outside Write (the writer has one connection).
+func (s *Store) Prepare(ctx context.Context, list ...Prepared) error {
 	if err := s.usable(); err != nil {
-		return nil, err
+		return err
 	}
-	stmt, err := s.writer.PrepareContext(ctx, query)
-	return stmt, s.Explain(err)
+	for _, p := range list {
+		stmt, err := s.writer.PrepareContext(ctx, p.Text) //nolint:sqlclosecheck // lives as long as the store
+		if err != nil {
+			return s.Explain(err)
+		}
+		*p.To = stmt
+	}
+	return nil
 }
 
 // Close waits for the running commits and closes the store; further calls fail. After a failure that ended the store

@@ -321,6 +321,5 @@ func TestCallsOnAClosedStoreFail(t *testing.T) {
 	wantFault(t, s.Write(t.Context(), note("x")), fault.Internal, "store_closed")
 	_, err := s.ProcessLock()
 	wantFault(t, err, fault.Internal, "store_closed")
-	_, err = s.Prepare(context.WithoutCancel(t.Context()), "SELECT 1")
-	wantFault(t, err, fault.Internal, "store_closed")
+	wantFault(t, s.Prepare(context.WithoutCancel(t.Context()), Prepared{Text: "SELECT 1"}), fault.Internal, "store_closed")
 }

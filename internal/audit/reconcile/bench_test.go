@@ -133,11 +133,16 @@ func peak(t testing.TB) func() int64 {
 
 const memoryMiB = 64
 
-func TestMemoryDoesNotGrowWithTheLogs(t *testing.T) {
+// memoryRows is how many rows a side the tests of memory compare; fewer with -short, where they are tests of the result.
+func memoryRows() int {
 	if testing.Short() {
-		t.Skip("400,000 rows; not with -short")
+		return 10_000
 	}
-	const n = 200_000
+	return 200_000
+}
+
+func TestMemoryDoesNotGrowWithTheLogs(t *testing.T) {
+	n := memoryRows()
 	for name, in := range map[string]func() (io.Reader, Format){
 		"rows":   func() (io.Reader, Format) { return nil, "" },
 		"csv":    func() (io.Reader, Format) { return stream(n, CSV), CSV },
@@ -146,7 +151,7 @@ func TestMemoryDoesNotGrowWithTheLogs(t *testing.T) {
 		measured := peak(t)
 		r, f := in()
 		s := compareSynthetic(t, n, r, f)
-		if s.Matched != n-n/1000 || s.OnlyOurs != n/1000 || s.OnlyTheirs != 0 {
+		if s.Matched != int64(n-n/1000) || s.OnlyOurs != int64(n/1000) || s.OnlyTheirs != 0 {
 			t.Errorf("%s: %+v", name, s)
 		}
 		if mb := measured(); mb > memoryMiB && !raceEnabled {
@@ -159,10 +164,7 @@ func TestMemoryDoesNotGrowWithTheLogs(t *testing.T) {
 
 // The worst logs for memory: nothing agrees, or everything is one and the same query.
 func TestMemoryDoesNotGrowWithTheDifferencesEither(t *testing.T) {
-	if testing.Short() {
-		t.Skip("800,000 rows; not with -short")
-	}
-	const n = 200_000
+	n := memoryRows()
 	for _, c := range []struct {
 		name string
 		b    func(Row) Row
@@ -170,13 +172,13 @@ func TestMemoryDoesNotGrowWithTheDifferencesEither(t *testing.T) {
 		want func(Summary) bool
 	}{
 		{"only on one side", func(r Row) Row { r.Method = byRange; return r }, false,
-			func(s Summary) bool { return s.OnlyOurs == n && s.OnlyTheirs == n }},
+			func(s Summary) bool { return s.OnlyOurs == int64(n) && s.OnlyTheirs == int64(n) }},
 		{"three hours off", func(r Row) Row { r.Time = r.Time.Add(3 * time.Hour); return r }, false,
-			func(s Summary) bool { return s.TimeDiff == n }},
+			func(s Summary) bool { return s.TimeDiff == int64(n) }},
 		{"other users", func(r Row) Row { r.User = "x"; return r }, false,
-			func(s Summary) bool { return s.UserDiff == n }},
+			func(s Summary) bool { return s.UserDiff == int64(n) }},
 		{"one query without a user", func(r Row) Row { r.User = ""; return r }, true,
-			func(s Summary) bool { return s.Matched == n }},
+			func(s Summary) bool { return s.Matched == int64(n) }},
 	} {
 		measured := peak(t)
 		e, err := New(t.TempDir(), testKey, window)

@@ -19,7 +19,6 @@ type Engine struct {
 
 	ours, named, wild *sorter // named: theirs with a user; wild: theirs without
 	from, to          int64   // ms: what lies outside is only looked at
-	first, last       int64   // ms: of theirs
 	started           bool
 	offsets           offsets
 	summary           Summary
@@ -41,7 +40,7 @@ func New(dir string, key []byte, window time.Duration) (*Engine, error) {
 	return &Engine{
 		scratch: s, tagger: t, window: window.Milliseconds(),
 		ours: s.sorter(atFull), named: s.sorter(atFull), wild: s.sorter(atParams),
-		from: math.MinInt64, to: math.MaxInt64, first: math.MaxInt64, last: math.MinInt64,
+		from: math.MinInt64, to: math.MaxInt64,
 	}, nil
 }
 
@@ -64,19 +63,10 @@ func (e *Engine) AddOursTagged(t time.Time, ref int64, tags Tags) error {
 // AddTheirsTagged adds a row of theirs by its tags, made with the same key.
 func (e *Engine) AddTheirsTagged(t time.Time, ref int64, tags Tags) error {
 	r := newRecord(t, ref, tags)
-	e.first, e.last = min(e.first, r.time()), max(e.last, r.time())
 	if tags.HasUser {
 		return e.named.add(&r)
 	}
 	return e.wild.add(&r)
-}
-
-// Span gives the times of the first and the last row of theirs added so far; ok is false when there is none.
-func (e *Engine) Span() (first, last time.Time, ok bool) {
-	if e.first > e.last {
-		return time.Time{}, time.Time{}, false
-	}
-	return time.UnixMilli(e.first).UTC(), time.UnixMilli(e.last).UTC(), true
 }
 
 // Period limits the comparison to the times from first to last, both included. Rows outside take part as counterparts,

@@ -172,24 +172,6 @@ func TestOutsideThePeriodNothingIsMissing(t *testing.T) {
 	}
 }
 
-func TestTheSpanIsOfTheirRows(t *testing.T) {
-	e := engine(t)
-	if _, _, ok := e.Span(); ok {
-		t.Error("a span of nothing")
-	}
-	for _, r := range []Row{row(1, 500, "a", byRange), row(2, 100, "", byRange), row(3, 300, "a", byRange)} {
-		if err := e.AddTheirs(r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := e.AddOurs(row(1, -9000, "a", byRange)); err != nil {
-		t.Fatal(err)
-	}
-	if first, last, ok := e.Span(); !ok || !first.Equal(at(100)) || !last.Equal(at(500)) {
-		t.Error(first, last, ok)
-	}
-}
-
 func TestWhatCannotWorkIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		key    int
