@@ -11,8 +11,12 @@ import (
 )
 
 // batch compares a lookup of many numbers, every one of them logged durably before its call, with a bare HTTP client
-// that sends the same bodies. Both are measured as whole commands, from start to end.
+// that sends the same bodies, and with one that logs as the program does, which is the bound. All are measured as whole
+// commands, from start to end.
 func (s *suite) batch(ctx context.Context) error {
+	if err := s.build(ctx, ".", "./bench/loggedclient"); err != nil {
+		return err
+	}
 	people := strconv.Itoa(s.numbers)
 	url, stop, err := s.serve(ctx, "--people", people)
 	if err != nil {
@@ -25,7 +29,7 @@ func (s *suite) batch(ctx context.Context) error {
 	}
 
 	clients := strconv.Itoa(s.clients)
-	var ours, bare, cpu, bareCPU []float64
+	var ours, bare, logged, cpu, bareCPU, loggedCPU []float64
 	var peak int64
 	for round := range s.rounds {
 		e, err := must(s.command(ctx, "bare", "bareclient", url, numbers, clients))
@@ -33,6 +37,11 @@ func (s *suite) batch(ctx context.Context) error {
 			return err
 		}
 		bare, bareCPU = append(bare, float64(s.numbers)/e.wall.Seconds()), append(bareCPU, float64(e.cpu)/float64(time.Millisecond))
+
+		if e, err = must(s.command(ctx, "bare", "loggedclient", url, numbers, clients, filepath.Join(s.dir, "logged"+strconv.Itoa(round)))); err != nil {
+			return err
+		}
+		logged, loggedCPU = append(logged, float64(s.numbers)/e.wall.Seconds()), append(loggedCPU, float64(e.cpu)/float64(time.Millisecond))
 
 		home := "batch" + strconv.Itoa(round) // a new store each time: an old one would be larger
 		if err := s.profile(ctx, home, url); err != nil {
@@ -56,10 +65,14 @@ func (s *suite) batch(ctx context.Context) error {
 	s.row(fmt.Sprintf("batch: %d numbers, concurrency %d, calls a second, median (min–max) of %d", s.numbers, s.clients, s.rounds),
 		fmt.Sprintf("%.0f (%.0f–%.0f)", o, low, high), fmt.Sprintf("bare client %.0f (%.0f–%.0f)", b, bareLow, bareHigh),
 		fmt.Sprintf("%.2f", o/b), "at least 0.5", o/b >= 0.5)
+	loggedLow, l, loggedHigh := spread(logged)
+	s.row("batch: bare client, each call logged, calls a second", fmt.Sprintf("%.0f", o), fmt.Sprintf("logged bare client %.0f (%.0f–%.0f)", l, loggedLow, loggedHigh),
+		fmt.Sprintf("%.2f; the logged one beside the bare %.2f", o/l, l/b), "", true)
 	_, c, _ := spread(cpu)
 	_, bc, _ := spread(bareCPU)
+	_, lc, _ := spread(loggedCPU)
 	perCall := 1000 / float64(s.numbers)
-	s.row("batch: CPU a call, median", fmt.Sprintf("%.0f µs", c*perCall), fmt.Sprintf("bare client %.0f µs", bc*perCall), fmt.Sprintf("%.1f", c/bc), "", true)
+	s.row("batch: CPU a call, median", fmt.Sprintf("%.0f µs", c*perCall), fmt.Sprintf("bare client %.0f µs, each call logged %.0f µs", bc*perCall, lc*perCall), fmt.Sprintf("%.1f", c/bc), "", true)
 	s.row("batch: peak memory", fmt.Sprintf("%.1f MiB", mib(peak)), "", "", "", true)
 	return nil
 }

@@ -1,14 +1,16 @@
 // Command ledgerappend compares a logged query, durable with its disclosures, its tree and a signed checkpoint, with a bare
-// insert of two rows of the same size by the same road into the same file, one commit each, in turns:
+// insert of two rows of the same size by the same road into the same file, one commit each, in turns; and with the least
+// that any log with a signed checkpoint a commit has to do, as plain rows: the floor under the query's figure:
 //
 //	ledgerappend DIR COMMITS
 //
 // DIR is made by ledgerstore; afterwards the program no longer opens it, for it holds a table that is not its own. It
-// prints, in microseconds of the median, a bare commit, a query's and an outcome's, and the sums of all three.
+// prints, in microseconds of the median, a bare commit, a query's, an outcome's and the floor, and the sums of all four.
 package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
 	"database/sql"
 	"errors"
@@ -20,6 +22,7 @@ import (
 	"time"
 
 	"iskurctl/internal/audit"
+	"iskurctl/internal/consent"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/query"
 	"iskurctl/internal/seal"
@@ -46,8 +49,8 @@ func run(ctx context.Context, args []string) error {
 		return fmt.Errorf("bad number of commits %q", args[1])
 	}
 	dir := args[0]
-	bare := store.Migration{ID: 9000, Name: "bare", SQL: "CREATE TABLE bare (seq INTEGER PRIMARY KEY, a BLOB NOT NULL) STRICT;"}
-	st, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "store.db"), Migrations: append(slices.Concat(audit.Migrations, query.Migrations), bare)})
+	bare := store.Migration{ID: 9000, Name: "bare", SQL: bareTables}
+	st, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "store.db"), Migrations: append(slices.Concat(audit.Migrations, query.Migrations, consent.Migrations), bare)})
 	if err != nil {
 		return err
 	}
@@ -61,8 +64,13 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	f := floor{}
 	var add *sql.Stmt
-	if err := st.Prepare(ctx, store.Prepared{To: &add, Text: "INSERT INTO bare (a) VALUES ($1)"}); err != nil {
+	if err := st.Prepare(ctx, store.Prepared{To: &add, Text: "INSERT INTO bare (a) VALUES ($1)"}, store.Prepared{To: &f.leaf, Text: "INSERT INTO bare_leaf (a) VALUES ($1)"},
+		store.Prepared{To: &f.row, Text: "INSERT INTO bare_row (tag) VALUES ($1)"}, store.Prepared{To: &f.head, Text: "UPDATE bare_head SET a = $1 WHERE id = 1"}); err != nil {
+		return err
+	}
+	if _, f.key, err = ed25519.GenerateKey(rand.Reader); err != nil {
 		return err
 	}
 	var seq int64
@@ -85,6 +93,7 @@ func run(ctx context.Context, args []string) error {
 		func() error {
 			return log.End(ctx, seq, audit.Outcome{Code: audit.OK, Records: 1, Duration: 37 * time.Millisecond})
 		},
+		func() error { return st.Write(ctx, f.commit) },
 	}
 	took := make([][]time.Duration, len(turns))
 	for range commits {
@@ -109,6 +118,37 @@ func run(ctx context.Context, args []string) error {
 	}
 	fmt.Println()
 	return nil
+}
+
+// bareTables are those of the yardsticks.
+const bareTables = `
+CREATE TABLE bare (seq INTEGER PRIMARY KEY, a BLOB NOT NULL) STRICT;
+CREATE TABLE bare_leaf (seq INTEGER PRIMARY KEY, a BLOB NOT NULL) STRICT;
+CREATE TABLE bare_row (seq INTEGER PRIMARY KEY, tag BLOB NOT NULL) STRICT;
+CREATE INDEX bare_row_tag ON bare_row (tag);
+CREATE TABLE bare_head (id INTEGER PRIMARY KEY, a BLOB NOT NULL) STRICT;
+INSERT INTO bare_head (id, a) VALUES (1, zeroblob(250));`
+
+// floor is one entry with its disclosures in one row, one that leads to it by a tag, the head, and one signature: no hashes,
+// no sealing, no tree, no checks.
+type floor struct {
+	leaf, row, head *sql.Stmt
+	key             ed25519.PrivateKey
+}
+
+func (f *floor) commit(tx *sql.Tx) error {
+	tag := make([]byte, 32)
+	if _, err := rand.Read(tag); err != nil {
+		return err
+	}
+	if _, err := tx.Stmt(f.leaf).Exec(make([]byte, 620)); err != nil {
+		return err
+	}
+	if _, err := tx.Stmt(f.row).Exec(tag); err != nil {
+		return err
+	}
+	_, err := tx.Stmt(f.head).Exec(append(make([]byte, 186), ed25519.Sign(f.key, make([]byte, 150))...))
+	return err
 }
 
 func open(ctx context.Context, dir string, st, keyStore *store.Store) (*audit.Log, error) {

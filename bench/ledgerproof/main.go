@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"iskurctl/internal/audit"
+	"iskurctl/internal/consent"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/ledger/bundle"
 	"iskurctl/internal/query"
@@ -88,7 +89,7 @@ func open(ctx context.Context, dir string) (ledger.Source, io.Closer, error) {
 		b, err := bundle.Open(dir)
 		return b, b, err
 	}
-	st, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "store.db"), Migrations: slices.Concat(audit.Migrations, query.Migrations)})
+	st, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "store.db"), Migrations: slices.Concat(audit.Migrations, query.Migrations, consent.Migrations)})
 	if err != nil {
 		return nil, nil, err
 	}

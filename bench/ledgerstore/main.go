@@ -24,6 +24,7 @@ import (
 
 	"iskurctl/internal/audit"
 	"iskurctl/internal/config"
+	"iskurctl/internal/consent"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/query"
 	"iskurctl/internal/seal"
@@ -67,7 +68,7 @@ func run(ctx context.Context, out string, entries int64, add bool) (err error) {
 	if err != nil {
 		return err
 	}
-	st, err := open(ctx, store.Options{Path: filepath.Join(out, storeFile), Migrations: slices.Concat(audit.Migrations, query.Migrations)})
+	st, err := open(ctx, store.Options{Path: filepath.Join(out, storeFile), Migrations: slices.Concat(audit.Migrations, query.Migrations, consent.Migrations)})
 	if err != nil {
 		return err
 	}

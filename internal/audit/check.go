@@ -21,13 +21,14 @@ type Check struct {
 
 	open     map[int64]bool         // queries without an outcome so far
 	rows     map[int64]outcomeIndex // rows of outcomes whose entry was not met yet
-	broken   holes                  // entries that were found to be damaged: what refers to them is not to blame
-	seen     holes                  // entries that were read: a part of a log has outcomes of queries that it has not
+	broken   ledger.Ranges          // entries that were found to be damaged: what refers to them is not to blame
+	seen     ledger.Ranges          // entries that were read: a part of a log has outcomes of queries that it has not
 	pruned   int64                  // as pruned/1 entries say
 	gone     int64                  // entries below were disposed of, or are outside of held
 	oldest   time.Time              // of the first query or outcome that is there
 	oldestAt int64
 
+	spare   chan *summary // of chunks that were folded; a sync.Pool forgets too soon where garbage is collected often
 	start   sync.Once
 	indexes chan checked // what came of the indexes, which are looked at beside the entries
 }
@@ -47,7 +48,7 @@ type outcomeIndex struct {
 // NewCheck makes the check of a store (log) or, with nil, of a bundle that discloses the entries held. now is the
 // verifier's clock.
 func NewCheck(log *Log, held ledger.Range, now time.Time) *Check {
-	return &Check{log: log, now: now, held: held, open: make(map[int64]bool), rows: make(map[int64]outcomeIndex), gone: held.From, oldestAt: -1, indexes: make(chan checked, 1)}
+	return &Check{log: log, now: now, held: held, open: make(map[int64]bool), rows: make(map[int64]outcomeIndex), gone: held.From, oldestAt: -1, indexes: make(chan checked, 1), spare: make(chan *summary, 8)}
 }
 
 // Excused reports whether nobody expects the disclosures of an entry: a bundle has those of its own range only.
@@ -55,15 +56,32 @@ func (c *Check) Excused(seq int64) bool {
 	return c.log == nil && (seq < c.held.From || seq >= c.held.To)
 }
 
+// summary gives an empty one. What was read of a chunk is garbage soon, so its memory is used again.
+func (c *Check) summary() *summary {
+	var s *summary
+	select {
+	case s = <-c.spare:
+	default:
+		s = &summary{}
+		if c.log != nil {
+			s.told.tags = c.log.keys.Tagger()
+		}
+		return s
+	}
+	s.events, s.broken = s.events[:0], s.broken[:0]
+	s.projected.reset()
+	return s
+}
+
 // Inspect looks at the entries of a chunk one by one, and compares them with the rows that lead to them.
 func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger.Finding, error) {
-	s := &summary{events: make([]event, 0, len(chunk.Entries)), rows: make(map[int64]outcomeIndex), broken: slices.Clone(chunk.Damaged), held: ledger.Range{From: chunk.From, To: chunk.To}, gone: c.held.From}
+	s := c.summary()
+	s.broken, s.held, s.gone = append(s.broken, chunk.Damaged...), ledger.Range{From: chunk.From, To: chunk.To}, c.held.From
 	var findings []ledger.Finding
 	report := func(code ledger.Code, seq int64, tr, en string) {
 		findings = append(findings, ledger.Finding{Code: code, Seq: seq, Detail: i18n.T(tr, en)})
 	}
-	var queries map[int64]projection
-	var looks map[int64]bool
+	rows := &s.projected
 	if c.log != nil {
 		c.start.Do(func() {
 			go func() { // the readers' context ends with the last chunk
@@ -72,23 +90,21 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 			}()
 		})
 		var err error
-		if queries, looks, err = c.log.projected(ctx, chunk.From, chunk.To, s.rows); err != nil {
+		if err = rows.read(ctx, c.log, chunk.From, chunk.To); err != nil {
 			return nil, nil, err
 		}
 		if s.gone, err = c.log.gone(ctx, s.gone); err != nil {
 			return nil, nil, err
 		}
 		for _, seq := range chunk.Damaged {
-			delete(queries, seq)
-			delete(looks, seq)
+			_ = rows.query(seq)
+			_ = rows.look(seq)
 		}
+		rows.rewind()
 	}
 	disclosures := chunk.Disclosed
-	var leaf ledger.Leaf
-	for _, e := range chunk.Entries {
-		if ledger.ParseLeaf(e.Leaf, &leaf) != nil {
-			continue // found already
-		}
+	for i, e := range chunk.Entries {
+		leaf := &chunk.Leaves[i]
 		for len(disclosures) > 0 && disclosures[0].Seq < e.Seq {
 			disclosures = disclosures[1:]
 		}
@@ -96,12 +112,11 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 		if len(disclosures) > 0 && disclosures[0].Seq == e.Seq && disclosures[0].Err == nil {
 			sd = disclosures[0].SD
 		}
-		ev := event{seq: e.Seq, kind: leaf.Kind, time: entryTime(&leaf)}
+		ev := event{seq: e.Seq, kind: leaf.Kind, ms: leaf.Millis}
 		switch ev.kind {
 		case kindQuery:
-			row, ok := queries[e.Seq]
-			delete(queries, e.Seq)
-			if !validQuery(&leaf) {
+			row := rows.query(e.Seq)
+			if !validQuery(leaf) {
 				report(ledger.LeafSchema, e.Seq, "sorgu kaydının alanları geçersiz", "the fields of the query are not valid")
 				s.broken = append(s.broken, e.Seq)
 				continue
@@ -109,13 +124,13 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 			if c.log == nil || e.Seq < s.gone { // disposed of; the rows went with it
 				break
 			}
-			if !ok {
+			if row == nil {
 				report(ledger.ProjectionDrift, e.Seq, "sorgunun arama satırı yok", "the row that leads to the query is missing")
-			} else if !c.log.agrees(&leaf, sd, row) {
+			} else if !c.log.agrees(leaf, sd, row, &s.told) {
 				report(ledger.ProjectionDrift, e.Seq, "arama satırı kayıtla uyuşmuyor", "the row that leads to the query does not agree with it")
 			}
 		case kindOutcome:
-			o, ok := outcomeOf(&leaf)
+			o, ok := outcomeOf(leaf)
 			if !ok {
 				report(ledger.LeafSchema, e.Seq, "sonuç kaydının alanları geçersiz", "the fields of the outcome are not valid")
 				s.broken = append(s.broken, e.Seq)
@@ -126,12 +141,11 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 			if _, ok := leaf.Str("host"); !ok || leaf.Digests() != 2 {
 				report(ledger.LeafSchema, e.Seq, "arama kaydının alanları geçersiz", "the fields of the search are not valid")
 			}
-			if c.log != nil && e.Seq >= s.gone && !looks[e.Seq] {
+			if there := rows.look(e.Seq); c.log != nil && e.Seq >= s.gone && !there {
 				report(ledger.ProjectionDrift, e.Seq, "aramanın satırı yok", "the row that leads to the search is missing")
 			}
-			delete(looks, e.Seq)
 		case kindPruned:
-			ev.to = c.disposal(&leaf, e.Seq, ev.time, report)
+			ev.to = c.disposal(leaf, e.Seq, entryTime(leaf), report)
 		case kindKey:
 		default:
 			report(ledger.LeafSchema, e.Seq, "kayıt türü bilinmiyor", "the kind of the entry is not known")
@@ -139,17 +153,17 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 		s.events = append(s.events, ev)
 	}
 	slices.Sort(s.broken)
-	for seq := range queries {
-		if seq < s.gone {
-			continue // Finish counts those
+	for _, row := range rows.queries {
+		if row.met || row.seq < s.gone {
+			continue // Finish counts those that are gone
 		}
-		report(ledger.ProjectionDrift, seq, "satır bir sorgu kaydına karşılık gelmiyor", "the row leads to no query")
+		report(ledger.ProjectionDrift, row.seq, "satır bir sorgu kaydına karşılık gelmiyor", "the row leads to no query")
 	}
-	for seq := range looks {
-		if seq < s.gone {
+	for _, row := range rows.looks {
+		if row.met || row.seq < s.gone {
 			continue
 		}
-		report(ledger.ProjectionDrift, seq, "satır bir arama kaydına karşılık gelmiyor", "the row leads to no search")
+		report(ledger.ProjectionDrift, row.seq, "satır bir arama kaydına karşılık gelmiyor", "the row leads to no search")
 	}
 	return s, findings, nil
 }
@@ -173,25 +187,27 @@ func (c *Check) disposal(leaf *ledger.Leaf, seq int64, at time.Time, report func
 // Fold follows queries and outcomes through the log.
 func (c *Check) Fold(x any) []ledger.Finding {
 	s := x.(*summary)
+	defer func() {
+		select {
+		case c.spare <- s:
+		default:
+		}
+	}()
 	var findings []ledger.Finding
 	report := func(code ledger.Code, seq int64, tr, en string) {
 		findings = append(findings, ledger.Finding{Code: code, Seq: seq, Detail: i18n.T(tr, en)})
 	}
 	c.gone = max(c.gone, s.gone)
-	for q, row := range s.rows {
-		c.rows[q] = row
+	for _, row := range s.projected.outcomes {
+		c.rows[row.query] = row.outcomeIndex
 	}
 	for _, seq := range s.broken {
-		c.broken.add(seq)
+		c.broken.Add(ledger.Range{From: seq, To: seq + 1})
 	}
-	if last := len(c.seen) - 1; last >= 0 && c.seen[last].To == s.held.From {
-		c.seen[last].To = s.held.To
-	} else {
-		c.seen = append(c.seen, s.held)
-	}
+	c.seen.Add(s.held)
 	for _, e := range s.events {
 		if (e.kind == kindQuery || e.kind == kindOutcome) && c.oldestAt < 0 && e.seq >= c.gone {
-			c.oldest, c.oldestAt = e.time, e.seq
+			c.oldest, c.oldestAt = time.UnixMilli(e.ms).UTC(), e.seq
 		}
 		switch e.kind {
 		case kindQuery:
@@ -201,10 +217,10 @@ func (c *Check) Fold(x any) []ledger.Finding {
 		case kindOutcome:
 			known := c.open[e.query]
 			delete(c.open, e.query)
-			if c.log != nil && e.query < c.gone || e.query >= 0 && e.query < e.seq && !c.seen.has(e.query) {
+			if c.log != nil && e.query < c.gone || e.query >= 0 && e.query < e.seq && !c.seen.Has(e.query) {
 				continue
 			}
-			if !known && !c.broken.has(e.query) {
+			if !known && !c.broken.Has(e.query) {
 				report(ledger.StateIllegal, e.seq, "sonucun sorgusu yok ya da zaten sonuçlanmış", "the outcome has no query, or its query has an outcome already")
 				if c.rows[e.query] == (outcomeIndex{e.seq, e.code}) {
 					delete(c.rows, e.query) // the row is what the entry says
@@ -256,7 +272,7 @@ func (c *Check) finish(ctx context.Context, size int64) (findings []ledger.Findi
 			delete(c.open, q) // ended since the checkpoint: the next verification reads it
 			continue
 		}
-		if q >= c.gone && !c.broken.has(q) && !c.broken.has(row.seq) {
+		if q >= c.gone && !c.broken.Has(q) && !c.broken.Has(row.seq) {
 			report(ledger.ProjectionDrift, q, "arama satırının sonuç kaydı yok", "the row leads to no outcome")
 		}
 	}
@@ -296,7 +312,7 @@ func (c *Check) finish(ctx context.Context, size int64) (findings []ledger.Findi
 		if seq < c.gone {
 			continue // it was disposed of, open as it was
 		}
-		if row, ok := c.rows[seq]; seq >= first || ok && c.broken.has(row.seq) {
+		if row, ok := c.rows[seq]; seq >= first || ok && c.broken.Has(row.seq) {
 			continue
 		}
 		ended, err := c.log.endedSince(ctx, seq, size)

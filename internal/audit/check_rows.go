@@ -1,12 +1,14 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"slices"
 
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
+	"iskurctl/internal/seal"
 )
 
 // validQuery tells whether a query/1 leaf has what row gives it.
@@ -19,54 +21,170 @@ func validQuery(leaf *ledger.Leaf) bool {
 }
 
 // agrees compares a row with its query. Tags are compared when the disclosures could be opened.
-func (l *Log) agrees(leaf *ledger.Leaf, sd []byte, row projection) bool {
-	method, _ := leaf.Str("method")
-	process, _ := leaf.Str("process")
-	if row.timeMS != leaf.Millis || string(row.method) != method || row.process != process {
+func (l *Log) agrees(leaf *ledger.Leaf, sd []byte, row *queryIndex, p *told) bool {
+	method, _ := leaf.Text("method")
+	process, _ := leaf.Text("process")
+	if row.timeMS != leaf.Millis || !bytes.Equal(row.method, method) || !bytes.Equal(row.process, process) {
 		return false
 	}
 	if sd == nil {
 		return true
 	}
-	p, err := disclosed(leaf, sd)
-	if err != nil {
+	if !p.read(leaf, sd) {
 		return true // found already, by its own name
 	}
 	var tag []byte
-	if n := number(row.method, p.params); n != "" {
-		tag = l.keys.Tag(tagKimlikNo, n)
+	if n := number(Method(row.method), p.params); n != "" {
+		tag = p.tags.Tag(tagKimlikNo, n)
 	}
-	return string(row.userTag) == l.userTag(p.user) && string(row.tag) == string(tag)
+	return string(row.userTag) == l.userTag(p.user) && bytes.Equal(row.tag, tag)
 }
 
-// projected reads the rows that lead to the entries [from, to).
-func (l *Log) projected(ctx context.Context, from, to int64, outcomes map[int64]outcomeIndex) (queries map[int64]projection, looks map[int64]bool, err error) {
-	queries, looks = make(map[int64]projection, to-from), make(map[int64]bool)
-	err = l.each(ctx, projectedQueries, func(rows *sql.Rows) error {
-		var seq int64
-		var p projection
-		err := rows.Scan(&seq, &p.timeMS, &p.method, &p.process, &p.userTag, &p.tag)
-		queries[seq] = p
+// told is what the disclosures of a query say, as far as rows are made of it.
+type told struct {
+	user   string
+	params []Param
+	buf    []byte
+	tags   *seal.Tagger
+}
+
+// read is disclosed for disclosures that were compared with the digests of the entry before.
+func (p *told) read(leaf *ledger.Leaf, joined []byte) bool {
+	p.buf, p.params, p.user = p.buf[:0], p.params[:0], ""
+	n := 0
+	for d := range ledger.SplitDisclosures(joined) {
+		name, value, opened, err := ledger.AppendOpened(p.buf[:0], d)
+		if err != nil {
+			return false
+		}
+		p.buf = opened
+		n++
+		v, ok := ledger.Disclosure{Value: value}, true
+		switch string(name) {
+		case "user":
+			p.user, ok = v.Text()
+		case "params":
+			var pairs []ledger.Pair
+			pairs, ok = v.Object()
+			for _, x := range pairs {
+				p.params = append(p.params, Param(x))
+			}
+		case "purpose", "numbers":
+			ok = value[0] == '"'
+		}
+		if !ok {
+			return false
+		}
+	}
+	return n == leaf.Digests()
+}
+
+// projected is the rows that lead to the entries of a chunk, by ascending entry.
+type projected struct {
+	queries  []queryIndex
+	outcomes []outcomeFound
+	looks    []lookIndex
+
+	text               []byte // what the rows of queries hold
+	atQuery, atLook    int
+	method, process    sql.RawBytes
+	userTag, tag, code sql.RawBytes
+}
+
+// queryIndex is a row of audit_query. Unlike a projection it is good for one chunk only. met: its entry was met.
+type queryIndex struct {
+	seq, timeMS                   int64
+	method, process, userTag, tag []byte
+	met                           bool
+}
+
+type outcomeFound struct {
+	query int64
+	outcomeIndex
+}
+
+type lookIndex struct {
+	seq int64
+	met bool
+}
+
+func (p *projected) reset() {
+	p.queries, p.outcomes, p.looks, p.text = p.queries[:0], p.outcomes[:0], p.looks[:0], p.text[:0]
+	p.rewind()
+}
+
+// rewind is for whoever asks again from the first entry on.
+func (p *projected) rewind() { p.atQuery, p.atLook = 0, 0 }
+
+// query gives the row of a query, nil when there is none. Entries are asked for in ascending order.
+func (p *projected) query(seq int64) *queryIndex {
+	for p.atQuery < len(p.queries) && p.queries[p.atQuery].seq < seq {
+		p.atQuery++
+	}
+	if p.atQuery == len(p.queries) || p.queries[p.atQuery].seq != seq {
+		return nil
+	}
+	p.queries[p.atQuery].met = true
+	return &p.queries[p.atQuery]
+}
+
+// look tells whether there is a row of a search.
+func (p *projected) look(seq int64) bool {
+	for p.atLook < len(p.looks) && p.looks[p.atLook].seq < seq {
+		p.atLook++
+	}
+	if p.atLook == len(p.looks) || p.looks[p.atLook].seq != seq {
+		return false
+	}
+	p.looks[p.atLook].met = true
+	return true
+}
+
+// keep copies what a row holds.
+func (p *projected) keep(b []byte) []byte {
+	from := len(p.text)
+	p.text = append(p.text, b...) // what was kept before stays where it was, even when this moves
+	return p.text[from:len(p.text):len(p.text)]
+}
+
+// read reads the rows that lead to the entries [from, to).
+func (p *projected) read(ctx context.Context, l *Log, from, to int64) error {
+	var q queryIndex // one for all rows: what a row is scanned into is memory of its own
+	err := l.each(ctx, projectedQueries, func(rows *sql.Rows) error {
+		err := rows.Scan(&q.seq, &q.timeMS, &p.method, &p.process, &p.userTag, &p.tag)
+		q.method, q.process, q.userTag, q.tag = p.keep(p.method), p.keep(p.process), p.keep(p.userTag), p.keep(p.tag)
+		p.queries = append(p.queries, q)
 		return err
 	}, from, to)
-	if err == nil {
-		err = l.each(ctx, projectedOutcomes, func(rows *sql.Rows) error {
-			var q int64
-			var o outcomeIndex
-			err := rows.Scan(&q, &o.seq, &o.code)
-			outcomes[q] = o
-			return err
-		}, from, to)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		err = l.each(ctx, projectedLooks, func(rows *sql.Rows) error {
-			var seq int64
-			err := rows.Scan(&seq)
-			looks[seq] = true
-			return err
-		}, from, to)
+	var o outcomeFound
+	err = l.each(ctx, projectedOutcomes, func(rows *sql.Rows) error {
+		err := rows.Scan(&o.query, &o.seq, &p.code)
+		o.code = codeText(p.code)
+		p.outcomes = append(p.outcomes, o)
+		return err
+	}, from, to)
+	if err != nil {
+		return err
 	}
-	return queries, looks, err
+	return l.each(ctx, projectedLooks, func(rows *sql.Rows) error {
+		var k lookIndex
+		err := rows.Scan(&k.seq)
+		p.looks = append(p.looks, k)
+		return err
+	}, from, to)
+}
+
+// codeText gives an outcome without making it anew each time.
+func codeText(raw []byte) string {
+	for _, c := range Outcomes() {
+		if string(raw) == string(c) {
+			return string(c)
+		}
+	}
+	return string(raw)
 }
 
 func (l *Log) each(ctx context.Context, text string, fn func(*sql.Rows) error, args ...any) error {

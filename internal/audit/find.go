@@ -11,14 +11,9 @@ import (
 func (l *Log) Find(ctx context.Context, seqs []int64) (map[int64]Entry, error) {
 	found := make(map[int64]Entry, len(seqs))
 	for part := range slices.Chunk(seqs, pageRows) {
-		list, args := "", make([]any, 0, len(part))
-		for _, seq := range part {
-			list += ", ?"
-			args = append(args, seq)
-		}
 		s := search{from: slices.Min(part), to: slices.Max(part) + 1}
 		s.step = s.to - s.from
-		s.where.add("q.seq IN ("+list[2:]+")", args...)
+		among(&s.where, "q.seq", part)
 		var failed error
 		l.scan(ctx, s, func(e Entry, err error) bool {
 			if failed = err; err == nil {

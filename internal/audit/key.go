@@ -20,13 +20,14 @@ func (l *Log) CheckKey(ctx context.Context) error {
 // BindKey ties the store to the master key at its first use, and checks it at every later one; it starts the ledger as
 // well. It must have succeeded before the first row of a run.
 func (l *Log) BindKey(ctx context.Context) error {
-	if err := l.bind(ctx); err != nil {
+	if err := l.Bind(ctx); err != nil {
 		return err
 	}
 	return l.ledger.Start(ctx)
 }
 
-func (l *Log) bind(ctx context.Context) error {
+// Bind is BindKey without the start of this ledger: for another log of the same store, which is under the same master key.
+func (l *Log) Bind(ctx context.Context) error {
 	if bound, err := l.bound(ctx); bound || err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"iskurctl/internal/ledger"
@@ -34,10 +36,11 @@ type Entry struct {
 	Duration       time.Duration
 }
 
-// Filter says which queries are wanted; all conditions hold together. Times are [From, To), zero is open. KimlikNos:
-// nil asks for all, an empty list for none.
+// Filter says which queries are wanted; all conditions hold together. Times are [From, To), zero is open. KimlikNos and
+// Seqs: nil asks for all, an empty list for none.
 type Filter struct {
 	From, To  time.Time
+	Seqs      []int64 // a thousand at most
 	User      string
 	Method    Method
 	Outcome   OutcomeCode
@@ -58,8 +61,11 @@ func (l *Log) List(ctx context.Context, f Filter) iter.Seq2[Entry, error] {
 			yield(Entry{}, err)
 			return
 		}
-		if f.KimlikNos != nil && len(f.KimlikNos) == 0 {
+		if f.KimlikNos != nil && len(f.KimlikNos) == 0 || f.Seqs != nil && len(f.Seqs) == 0 {
 			return
+		}
+		if len(f.Seqs) > 0 {
+			from, to = max(from, slices.Min(f.Seqs)), min(to, slices.Max(f.Seqs)+1)
 		}
 		l.scan(ctx, l.search(f, from, to), yield)
 	}
@@ -104,16 +110,19 @@ func (l *Log) search(f Filter, from, to int64) search {
 	if f.Outcome != "" {
 		s.where.add("COALESCE(o.outcome, 'unknown') = ?", string(f.Outcome))
 	}
+	if len(f.Seqs) > 0 {
+		among(&s.where, "q.seq", f.Seqs)
+		s.step = to // the primary key finds the rows
+	}
 	switch n := len(f.KimlikNos); {
 	case n == 0:
 	case n <= indexedTags:
 		s.step = to // the index finds the rows wherever they are
-		list, args := "", make([]any, 0, n)
+		tags := make([][]byte, 0, n)
 		for _, no := range f.KimlikNos {
-			list += ", ?"
-			args = append(args, l.keys.Tag(tagKimlikNo, no))
+			tags = append(tags, l.keys.Tag(tagKimlikNo, no))
 		}
-		s.where.add("q.tag IN ("+list[2:]+")", args...)
+		among(&s.where, "q.tag", tags)
 	default:
 		s.tags = make(map[string]bool, n)
 		for _, no := range f.KimlikNos {
@@ -121,6 +130,15 @@ func (l *Log) search(f Filter, from, to int64) search {
 		}
 	}
 	return s
+}
+
+// among adds that a column holds one of the values, of which there is at least one.
+func among[T any](c *condition, column string, values []T) {
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	c.add(column+" IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 }
 
 // ceilMilli: entries stand at whole milliseconds, a bound between two of them belongs to the later one.

@@ -3,7 +3,6 @@ package audit_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -11,48 +10,29 @@ import (
 
 	"iskurctl/internal/audit"
 	"iskurctl/internal/ledger"
+	"iskurctl/internal/ledger/ledgertest"
 )
 
-// whole verifies an untouched log at levels, without trust and with what verifiers have seen, and its bundles.
-func whole(t *testing.T, p *place, levels []ledger.Level, trusts []*ledger.Trust, bundles ...audit.ExportOptions) (runs int) {
-	t.Helper()
-	for _, level := range levels {
-		for _, trust := range append([]*ledger.Trust{nil}, trusts...) {
-			r, err := p.verify(level, trust, 256)
-			runs++
-			if got := result(r, err); got != "" {
-				t.Errorf("%s, trusted %v: %s%s", level, trust, short(got), told(r, err))
-			}
-		}
-	}
-	for _, o := range bundles {
-		o.Product = "iskurctl"
-		f := &folder{t: t, dir: filepath.Join(t.TempDir(), "bundle"), now: p.clock.now()}
-		_, err := p.log.Export(t.Context(), f.dir, o)
-		must(t, err)
-		for _, level := range levels {
-			for _, trust := range trusts {
-				r, err := f.verify(level, trust)
-				runs++
-				// A part of a log does not always lead from what was seen to what it holds.
-				if got := result(r, err); got != "" && !(got == "V09" && !o.From.IsZero()) {
-					t.Errorf("bundle %+v, %s, trusted %v: %s%s", o, level, trust, short(got), told(r, err))
-				}
-			}
-		}
-	}
-	return runs
+// bundleOf exports with options.
+func bundleOf(o audit.ExportOptions) ledgertest.Export {
+	o.Product = "iskurctl"
+	return ledgertest.Export{Name: fmt.Sprintf("%+v", o), Part: !o.From.IsZero(), Do: func(p *place, dir string) error {
+		_, err := logOf(p).Export(p.T.Context(), dir, o)
+		return err
+	}}
 }
+
+var everything, nothingPersonal = bundleOf(audit.ExportOptions{PersonalData: true}), bundleOf(audit.ExportOptions{})
 
 // logged makes a log of n entries and gives it closed, with what was seen on the way.
 func logged(t *testing.T, n int64) (*place, []*ledger.Trust) {
 	t.Helper()
 	p := create(t)
-	log := p.started()
+	log := started(p)
 	ctx := t.Context()
 	var seen []*ledger.Trust
 	for size := int64(0); size < n; {
-		p.clock.tick()
+		p.Clock.Tick()
 		batch := min((n-size)/2, max(1, n/4)) // pairs
 		if batch == 0 {
 			_, err := log.Begin(ctx, ask(2))
@@ -74,13 +54,13 @@ func logged(t *testing.T, n int64) (*place, []*ledger.Trust) {
 			_, err := log.Ledger().Rotate(ctx)
 			must(t, err)
 		}
-		trust := p.seen()
+		trust := p.Seen()
 		if size = trust.Size; size < n {
 			seen = append(seen, trust)
 		}
 	}
-	seen = append(seen, p.seen())
-	must(t, p.close())
+	seen = append(seen, p.Seen())
+	must(t, p.Close())
 	return p, seen
 }
 
@@ -94,16 +74,16 @@ func TestUntouchedLogsGiveNoFindings(t *testing.T) {
 	for _, n := range sizes {
 		p, seen := logged(t, n)
 		if n == 3 {
-			p.clock.t = p.clock.t.Add(-time.Hour) // it was ahead
+			p.Clock.Set(p.Clock.Now().Add(-time.Hour)) // it was ahead
 		}
-		runs += whole(t, p, levelsNow(), seen, audit.ExportOptions{PersonalData: true}, audit.ExportOptions{})
-		must(t, p.close())
+		runs += ledgertest.Whole(t, p, ledgertest.LevelsNow(), seen, everything, nothingPersonal)
+		must(t, p.Close())
 	}
 	empty := create(t)
-	runs += whole(t, empty, levelsUp, nil)
-	empty.started()
-	runs += whole(t, empty, levelsUp, []*ledger.Trust{empty.seen()})
-	must(t, empty.close())
+	runs += ledgertest.Whole(t, empty, ledgertest.Levels, nil)
+	started(empty)
+	runs += ledgertest.Whole(t, empty, ledgertest.Levels, []*ledger.Trust{empty.Seen()})
+	must(t, empty.Close())
 	t.Logf("%d verifications without a finding", runs)
 }
 
@@ -120,14 +100,14 @@ func TestTwoHundredLogsOfAnyKindGiveNoFindings(t *testing.T) {
 		for i := range n {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				t.Parallel()
-				p := template.copy(t)
-				seen := p.anything(rand.New(rand.NewPCG(uint64(i), 8)))
-				var bundles []audit.ExportOptions
-				if h, _, err := p.log.Ledger().Head(t.Context()); err == nil && h.Size > 0 && i%8 == 0 {
-					from := p.clock.now().AddDate(0, 0, -i)
-					bundles = append(bundles, audit.ExportOptions{PersonalData: true}, audit.ExportOptions{}, audit.ExportOptions{PersonalData: true, From: from, To: from.AddDate(0, 0, 30)})
+				p := template.Copy(t)
+				seen := anything(p, rand.New(rand.NewPCG(uint64(i), 8)))
+				var bundles []ledgertest.Export
+				if h, _, err := logOf(p).Ledger().Head(t.Context()); err == nil && h.Size > 0 && i%8 == 0 {
+					from := p.Clock.Now().AddDate(0, 0, -i)
+					bundles = append(bundles, everything, nothingPersonal, bundleOf(audit.ExportOptions{PersonalData: true, From: from, To: from.AddDate(0, 0, 30)}))
 				}
-				runs.Store(i, whole(t, p, []ledger.Level{levelsUp[i%3], ledger.Deep}, seen, bundles...))
+				runs.Store(i, ledgertest.Whole(t, p, []ledger.Level{ledgertest.Levels[i%3], ledger.Deep}, seen, bundles...))
 			})
 		}
 	})
@@ -137,12 +117,12 @@ func TestTwoHundredLogsOfAnyKindGiveNoFindings(t *testing.T) {
 }
 
 // anything does what people and programs do with a log, and gives what verifiers saw meanwhile.
-func (p *place) anything(chance *rand.Rand) (seen []*ledger.Trust) {
-	t, ctx := p.t, p.t.Context()
-	log := p.started()
+func anything(p *place, chance *rand.Rand) (seen []*ledger.Trust) {
+	t, ctx := p.T, p.T.Context()
+	log := started(p)
 	var open []int64
 	for step := range 5 + chance.IntN(60) {
-		p.clock.tick()
+		p.Clock.Tick()
 		switch chance.IntN(16) {
 		case 0, 1, 2, 3, 4:
 			seq, err := log.Begin(ctx, ask(step))
@@ -163,8 +143,8 @@ func (p *place) anything(chance *rand.Rand) (seen []*ledger.Trust) {
 			_, err := log.Ledger().Rotate(ctx)
 			must(t, err)
 		case 13: // the program ends and begins anew: what is open has no process any more
-			must(t, p.close())
-			log = p.started()
+			must(t, p.Close())
+			log = started(p)
 			if chance.IntN(2) == 0 {
 				_, err := log.CloseAbandoned(ctx)
 				must(t, err)
@@ -172,10 +152,10 @@ func (p *place) anything(chance *rand.Rand) (seen []*ledger.Trust) {
 			}
 		case 14: // five years pass, with somebody's query now and then, and what is over goes
 			if chance.IntN(3) > 0 {
-				p.clock.t = p.clock.t.AddDate(0, chance.IntN(5), 0)
+				p.Clock.Set(p.Clock.Now().AddDate(0, chance.IntN(5), 0))
 				continue
 			}
-			p.clock.t = p.clock.t.AddDate(5, 1, 0)
+			p.Clock.Set(p.Clock.Now().AddDate(5, 1, 0))
 			must(t, log.Refuse(ctx, ask(step)))
 			due, err := log.DisposalDue(ctx, true)
 			must(t, err)
@@ -184,11 +164,11 @@ func (p *place) anything(chance *rand.Rand) (seen []*ledger.Trust) {
 			must(t, err)
 			open = nil
 		case 15:
-			seen = append(seen, p.seen())
+			seen = append(seen, p.Seen())
 		}
 	}
 	// What is more than five and a half years old is disposed of by whoever looks after the log.
-	p.clock.tick()
+	p.Clock.Tick()
 	must(t, log.Refuse(ctx, ask(1)))
 	due, err := log.DisposalDue(ctx, true)
 	must(t, err)
@@ -196,20 +176,20 @@ func (p *place) anything(chance *rand.Rand) (seen []*ledger.Trust) {
 	if len(seen) > 0 {
 		return seen[:1]
 	}
-	return append(seen, p.seen())
+	return append(seen, p.Seen())
 }
 
 // Others log, change the key and close what is open while the log is verified.
 func TestALogThatIsInUseGivesNoFindings(t *testing.T) {
 	p := create(t)
 	ctx := t.Context()
-	log := p.started()
+	log := started(p)
 	for i := range 200 {
 		_, err := log.Begin(ctx, ask(i))
 		must(t, err)
 	}
-	must(t, p.close())
-	log = p.started() // nobody is at work on those any more
+	must(t, p.Close())
+	log = started(p) // nobody is at work on those any more
 	done := make(chan struct{})
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -232,7 +212,7 @@ func TestALogThatIsInUseGivesNoFindings(t *testing.T) {
 		}
 	})
 	runs := 0
-	seen := p.seen()
+	seen := p.Seen()
 	for running := true; running; {
 		select {
 		case <-done:
@@ -240,9 +220,9 @@ func TestALogThatIsInUseGivesNoFindings(t *testing.T) {
 		default:
 		}
 		for _, level := range []ledger.Level{ledger.Deep, ledger.Full, ledger.Default, ledger.Quick} {
-			r, err := p.verify(level, seen, 256)
-			if got := result(r, err); got != "" {
-				t.Errorf("%s: %s%s", level, got, told(r, err))
+			r, err := p.Verify(level, seen, 256)
+			if got := ledgertest.Result(r, err); got != "" {
+				t.Errorf("%s: %s%s", level, got, ledgertest.Told(r, err))
 				running = false
 			}
 			runs++

@@ -11,7 +11,7 @@ import (
 	"iskurctl/internal/audit"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/ledger"
-	"iskurctl/internal/seal/ring"
+	"iskurctl/internal/ledger/ledgertest"
 	"iskurctl/internal/store"
 )
 
@@ -25,33 +25,33 @@ func wantFault(t *testing.T, err error, class fault.Class, code string) {
 // sound verifies at the deepest level.
 func sound(t *testing.T, p *place) {
 	t.Helper()
-	r, err := p.verify(ledger.Deep, nil, 0)
-	if got := result(r, err); err != nil || r.Class() != fault.OK {
-		t.Fatalf("found %s%s", got, told(r, err))
+	r, err := p.Verify(ledger.Deep, nil, 0)
+	if got := ledgertest.Result(r, err); err != nil || r.Class() != fault.OK {
+		t.Fatalf("found %s%s", got, ledgertest.Told(r, err))
 	}
 }
 
 // queried adds a query at a moment.
 func queried(t *testing.T, p *place, at time.Time) {
 	t.Helper()
-	p.clock.t = at
-	must(t, p.log.Refuse(t.Context(), ask(0)))
+	p.Clock.Set(at)
+	must(t, logOf(p).Refuse(t.Context(), ask(0)))
 }
 
 // Somebody without any key predates entries, leaf and hash: the disposal that would take them away finds it.
 func TestADisposalBuriesNothingThatWasTamperedWith(t *testing.T) {
 	w := newWorld(t)
-	c := w.copy(t)
+	c := w.Copy(t)
 	for seq := range int64(512) {
 		leaf := value[[]byte](c, "SELECT leaf FROM audit_leaf WHERE seq = $1", seq)
 		for _, year := range []string{"2026", "2027"} {
 			leaf = bytes.Replace(leaf, []byte(`"t":"`+year), []byte(`"t":"2019`), 1)
 		}
-		h := leafHash(leaf)
-		c.exec("UPDATE audit_leaf SET leaf = $1, hash = $2 WHERE seq = $3", leaf, h[:], seq)
+		h := ledgertest.LeafHash(leaf)
+		c.Exec("UPDATE audit_leaf SET leaf = $1, hash = $2 WHERE seq = $3", leaf, h[:], seq)
 	}
-	c.shut()
-	log := c.started()
+	c.Shut()
+	log := started(c)
 	d, err := log.DisposalDue(t.Context(), true)
 	must(t, err)
 	if d.To != 512 {
@@ -64,10 +64,10 @@ func TestADisposalBuriesNothingThatWasTamperedWith(t *testing.T) {
 	if n := value[int64](c, "SELECT pruned FROM audit_log"); n != 0 {
 		t.Fatalf("pruned: %d", n)
 	}
-	c.shut()
-	must(t, c.open())
-	r, err := c.verify(ledger.Default, w.earlier, 0)
-	if got := result(r, err); got == "" {
+	c.Shut()
+	must(t, c.Open())
+	r, err := c.Verify(ledger.Default, w.Earlier, 0)
+	if got := ledgertest.Result(r, err); got == "" {
 		t.Error("nothing is found any more")
 	}
 }
@@ -75,11 +75,11 @@ func TestADisposalBuriesNothingThatWasTamperedWith(t *testing.T) {
 // A disposal that was found to be due must not believe an entry that does not even fit its hash.
 func TestAnEntryThatDoesNotFitItsHashIsNotDue(t *testing.T) {
 	w := newWorld(t)
-	c := w.copy(t)
+	c := w.Copy(t)
 	leaf := bytes.Replace(value[[]byte](c, "SELECT leaf FROM audit_leaf WHERE seq = 0"), []byte(`"t":"2026`), []byte(`"t":"2019`), 1)
-	c.exec("UPDATE audit_leaf SET leaf = $1 WHERE seq = 0", leaf)
-	c.shut()
-	_, err := c.started().DisposalDue(t.Context(), true)
+	c.Exec("UPDATE audit_leaf SET leaf = $1 WHERE seq = 0", leaf)
+	c.Shut()
+	_, err := started(c).DisposalDue(t.Context(), true)
 	wantFault(t, err, fault.Integrity, "audit_damaged")
 }
 
@@ -101,11 +101,11 @@ func TestAClockThatCannotBeRightDisposesOfNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := create(t)
-			log := p.started()
+			log := started(p)
 			for _, at := range c.times {
 				queried(t, p, at)
 			}
-			p.clock.t = c.now
+			p.Clock.Set(c.now)
 			d, err := log.DisposalDue(t.Context(), false)
 			wantFault(t, err, fault.Refused, "clock_implausible")
 			if d.To != d.From {
@@ -127,12 +127,12 @@ func TestAClockThatCannotBeRightDisposesOfNothing(t *testing.T) {
 // A query a year, clocks that are set back by hours: that is how logs are.
 func TestAnHonestClockNeedsNoConfirmation(t *testing.T) {
 	p := create(t)
-	log := p.started()
+	log := started(p)
 	for n := range 6 {
 		queried(t, p, begun.AddDate(0, 11*n, 0))
 		queried(t, p, begun.AddDate(0, 11*n, 0).Add(-20*time.Hour))
 	}
-	p.clock.t = begun.AddDate(5, 0, 1)
+	p.Clock.Set(begun.AddDate(5, 0, 1))
 	d, err := log.DisposalDue(t.Context(), false)
 	must(t, err)
 	if d.From != 0 || d.To != 4 {
@@ -144,18 +144,18 @@ func TestAnHonestClockNeedsNoConfirmation(t *testing.T) {
 
 // dataKeys says which months have a key that can still be used.
 func dataKeys(p *place) (months []int64) {
-	p.t.Helper()
-	_, keys := p.raw()
+	p.T.Helper()
+	_, keys := p.Raw()
 	rows, err := keys.Query("SELECT id FROM ring_data_key WHERE wrapped <> zeroblob(length(wrapped)) ORDER BY id")
-	must(p.t, err)
+	must(p.T, err)
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
-		must(p.t, rows.Scan(&id))
+		must(p.T, rows.Scan(&id))
 		months = append(months, id)
 	}
-	must(p.t, rows.Err())
-	p.shut()
+	must(p.T, rows.Err())
+	p.Shut()
 	return months
 }
 
@@ -174,7 +174,7 @@ func same64(a []int64, b ...int64) bool {
 // months is a log with a query each half year from October 2026 on.
 func months(t *testing.T) *place {
 	p := create(t)
-	p.started()
+	started(p)
 	for n := range 11 {
 		queried(t, p, begun.AddDate(0, 6*n, 0))
 	}
@@ -185,58 +185,54 @@ func TestADisposalDestroysTheKeysOfItsOwnMonths(t *testing.T) {
 	p := months(t)
 	// A key of a month that no entry of this log is of, older and newer than what goes.
 	for _, id := range []int64{201001, 202612} {
-		_, err := p.ring.Data(t.Context(), audit.Name, id)
+		_, err := p.Ring.Data(t.Context(), audit.Name, id)
 		must(t, err)
 	}
-	p.clock.t = begun.AddDate(5, 6, 1)
-	d, err := p.log.DisposalDue(t.Context(), false)
+	p.Clock.Set(begun.AddDate(5, 6, 1))
+	d, err := logOf(p).DisposalDue(t.Context(), false)
 	must(t, err)
-	must(t, p.log.Dispose(t.Context(), d))
+	must(t, logOf(p).Dispose(t.Context(), d))
 	if got := dataKeys(p); !same64(got, 201001, 202612, 202710, 202804, 202810, 202904, 202910, 203004, 203010, 203104, 203110) {
 		t.Errorf("left: %d", got)
 	}
-	must(t, p.open())
+	must(t, p.Open())
 	sound(t, p)
 }
 
 // Two years' worth of a month stays as long as one value of it is needed.
 func TestAMonthThatIsStillNeededKeepsItsKey(t *testing.T) {
 	p := create(t)
-	p.started()
+	started(p)
 	queried(t, p, begun)
 	queried(t, p, begun.AddDate(0, 0, 5)) // of October as well
 	for n := 1; n < 6; n++ {
 		queried(t, p, begun.AddDate(n, 0, -3))
 	}
-	p.clock.t = begun.AddDate(5, 0, 1)
-	d, err := p.log.DisposalDue(t.Context(), false)
+	p.Clock.Set(begun.AddDate(5, 0, 1))
+	d, err := logOf(p).DisposalDue(t.Context(), false)
 	must(t, err)
 	if d.To != 2 {
 		t.Fatalf("due: %+v", d)
 	}
-	must(t, p.log.Dispose(t.Context(), d))
+	must(t, logOf(p).Dispose(t.Context(), d))
 	if got := dataKeys(p); len(got) == 0 || got[0] != 202610 {
 		t.Fatalf("left: %d", got)
 	}
-	must(t, p.open())
+	must(t, p.Open())
 	sound(t, p)
 }
 
 // A process dies after its commit and before the keys are destroyed: the next disposal does it, due or not.
 func TestTheNextDisposalDestroysWhatTheLastOneCouldNot(t *testing.T) {
 	p := months(t)
-	p.clock.t = begun.AddDate(5, 6, 1)
-	d, err := p.log.DisposalDue(t.Context(), false)
+	p.Clock.Set(begun.AddDate(5, 6, 1))
+	d, err := logOf(p).DisposalDue(t.Context(), false)
 	must(t, err)
 	before := dataKeys(p)
-	must(t, p.open())
-	broken := audit.New(audit.Config{Store: p.st, Keys: p.keys, Installation: "test", Now: p.clock.now, Rand: rand.Reader, Ring: func() (ledger.Keys, error) {
-		rst, err := store.Open(context.WithoutCancel(t.Context()), store.Options{Path: p.kdb(), Migrations: ring.Migrations})
-		if err != nil {
-			return nil, err
-		}
-		p.rst = rst
-		return dying{ring.Open(rst, p.keys, rand.Reader)}, nil
+	must(t, p.Open())
+	broken := audit.New(audit.Config{Store: p.Store, Keys: p.Keys, Installation: "test", Now: p.Clock.Now, Rand: rand.Reader, Ring: func() (ledger.Keys, error) {
+		keys, err := p.OpenRing()
+		return dying{keys}, err
 	}})
 	if err := broken.Dispose(t.Context(), d); err == nil {
 		t.Fatal("it did not die")
@@ -244,7 +240,7 @@ func TestTheNextDisposalDestroysWhatTheLastOneCouldNot(t *testing.T) {
 	if got := dataKeys(p); !same64(got, before...) {
 		t.Fatalf("left: %d", got)
 	}
-	log := p.started()
+	log := started(p)
 	d, err = log.DisposalDue(t.Context(), false)
 	must(t, err)
 	if d.To != d.From || d.From == 0 {
@@ -264,12 +260,12 @@ func (dying) Destroy(context.Context, string, ...int64) error { return context.C
 // Of a log that nothing was ever disposed of, no month's key is anybody's business.
 func TestALogWithoutADisposalDestroysNoKeys(t *testing.T) {
 	p := months(t)
-	before := p.copy(t)
+	before := p.Copy(t)
 	want := dataKeys(before)
 	st, err := store.Create(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "other.db"), Migrations: audit.Migrations})
 	must(t, err)
 	defer st.Close()
-	other := audit.New(audit.Config{Store: st, Keys: p.keys, Installation: "test", Now: p.clock.now, Rand: rand.Reader, Ring: func() (ledger.Keys, error) { return p.ring, nil }})
+	other := audit.New(audit.Config{Store: st, Keys: p.Keys, Installation: "test", Now: p.Clock.Now, Rand: rand.Reader, Ring: func() (ledger.Keys, error) { return p.Ring, nil }})
 	for range 2 { // before its log was started, and after
 		d, err := other.DisposalDue(t.Context(), false)
 		must(t, err)
@@ -284,15 +280,15 @@ func TestALogWithoutADisposalDestroysNoKeys(t *testing.T) {
 // A key store that does not sign for the log is not the log's: its keys stay.
 func TestADisposalTouchesNoOtherKeyStore(t *testing.T) {
 	p := months(t)
-	p.clock.t = begun.AddDate(5, 6, 1)
-	d, err := p.log.DisposalDue(t.Context(), false)
+	p.Clock.Set(begun.AddDate(5, 6, 1))
+	d, err := logOf(p).DisposalDue(t.Context(), false)
 	must(t, err)
-	must(t, p.close())
+	must(t, p.Close())
 	other := months(t)
 	want := dataKeys(other)
-	copyFile(t, other.kdb(), p.kdb())
-	must(t, p.open())
-	wantFault(t, p.log.Dispose(t.Context(), d), fault.Unverifiable, "signing_key_missing")
+	ledgertest.CopyFile(t, other.KeyDB(), p.KeyDB())
+	must(t, p.Open())
+	wantFault(t, logOf(p).Dispose(t.Context(), d), fault.Unverifiable, "signing_key_missing")
 	if got := dataKeys(p); !same64(got, want...) {
 		t.Fatalf("left: %d of %d", got, want)
 	}

@@ -42,17 +42,24 @@ func entries(ctx context.Context, src ledger.Source, r ledger.Range, size int64,
 		next, stop := iter.Pull2(src.Disclosures(ctx, r.From, r.To))
 		defer stop()
 		d, derr, more := next()
-		var queue []Entry // from the first query that waits for its outcome
+		var room, queue []Entry // queue, at the end of room: from the first query that waits for its outcome
 		flush := func(below int64) bool {
-			n := 0
-			for n < len(queue) && (!queue[n].Pending || queue[n].Seq < below) {
-				if !yield(queue[n], nil) {
+			for len(queue) > 0 && (!queue[0].Pending || queue[0].Seq < below) {
+				if !yield(queue[0], nil) {
 					return false
 				}
-				n++
+				queue = queue[1:]
 			}
-			queue = slices.Delete(queue, 0, n)
 			return true
+		}
+		wait := func(q Entry) {
+			if len(queue) == cap(queue) { // move to the front; seldom, for half of the room is free then
+				if 2*len(queue) >= cap(room) {
+					room = make([]Entry, 0, max(64, 4*len(queue)))
+				}
+				queue = append(room[:0], queue...)
+			}
+			queue = append(queue, q)
 		}
 		var leaf ledger.Leaf
 		for e, err := range src.Entries(ctx, r.From, end) {
@@ -107,7 +114,7 @@ func entries(ctx context.Context, src ledger.Source, r ledger.Range, size int64,
 			if ok {
 				q.settle(o)
 			}
-			if queue = append(queue, q); !flush(e.Seq - nearby) {
+			if wait(q); !flush(e.Seq - nearby) {
 				return
 			}
 		}

@@ -45,6 +45,14 @@ func Tf(tr, en string, args ...any) Text {
 	return Text{TR: fmt.Sprintf(tr, render(TR, args)...), EN: fmt.Sprintf(en, render(EN, args)...)}
 }
 
+// Count is Tf with one number, n, whose English wording is another for exactly one; Turkish counts without a plural.
+func Count(n int64, tr, one, many string) Text {
+	if n == 1 {
+		many = one
+	}
+	return Tf(tr, many, n)
+}
+
 func render(l Lang, args []any) []any {
 	out := make([]any, len(args))
 	for i, a := range args {

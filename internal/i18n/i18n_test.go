@@ -27,6 +27,14 @@ func TestNumbersAndTextsFollowTheLanguageAroundThem(t *testing.T) {
 	}
 }
 
+func TestOneIsNoPluralInEnglish(t *testing.T) {
+	for n, want := range map[int64]Text{0: {"0 kayıt", "0 entries"}, 1: {"1 kayıt", "1 entry"}, 2: {"2 kayıt", "2 entries"}, 21001: {"21.001 kayıt", "21,001 entries"}} {
+		if got := Count(n, "%d kayıt", "%d entry", "%d entries"); got != want {
+			t.Errorf("%d: %+v", n, got)
+		}
+	}
+}
+
 func TestTurkishCaseRules(t *testing.T) {
 	if Upper("istanbul ığdır") != "İSTANBUL IĞDIR" || Fold("GEÇERLİ") != Fold("geçerli") || Fold("IĞDIR") == Fold("iğdir") {
 		t.Error("the dotted and the dotless i are mixed up")

@@ -25,7 +25,9 @@ type turn struct {
 	head   Head  // as it will stand after the commit
 	before int64 // the size when the transaction began
 	edge   edge
-	edgeOf []byte // the checkpoint that edge belongs to; nil when nobody knows
+	edgeOf []byte                  // the checkpoint that edge belongs to; nil when nobody knows
+	number int64                   // of the transaction
+	bound  map[*sql.Stmt]*sql.Stmt // prepared statements as tx knows them
 	signer note.Signer
 	vkey   string // signer's
 }
@@ -53,14 +55,19 @@ func (l *Log) Write(ctx context.Context, fn func(*Writer) error) error {
 		return fn(&Writer{Tx: tx, log: l, turn: &l.turn, ready: ready})
 	})
 	if err != nil && fault.From(err).Code == "store_constraint" { // something stands where the next entry belongs
-		return damagedEdge().Because(err)
+		return damagedEdge(l.Name).Because(err)
 	}
 	return err
 }
 
 // Exec runs a statement that store.Prepare prepared, within the transaction.
 func (w *Writer) Exec(stmt *sql.Stmt, args ...any) (sql.Result, error) {
-	return w.Tx.Stmt(stmt).Exec(args...) //nolint:sqlclosecheck // the end of the transaction closes it
+	bound := w.turn.bound[stmt]
+	if bound == nil { // once a transaction: binding costs as much as a small insert, and a group has hundreds of those
+		bound = w.Tx.Stmt(stmt) //nolint:sqlclosecheck // the end of the transaction closes it
+		w.turn.bound[stmt] = bound
+	}
+	return bound.Exec(args...)
 }
 
 // Append adds an entry and gives its sequence number.
@@ -95,17 +102,19 @@ func (l *Log) begin(ctx context.Context, tx *sql.Tx, ready *statements) error {
 	if t.tx == tx {
 		return nil
 	}
-	var head Head
-	err := scanHead(tx.Stmt(ready.head).QueryRow(), &head)
-	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.Internal, "ledger_not_started", i18n.T("günlük başlatılmadan yazılmak istendi", "the log was written to before it was started"))
-	}
-	if err != nil {
-		return err
-	}
-	if t.edgeOf == nil || !bytes.Equal(t.edgeOf, head.Note) {
-		if err := l.load(tx, head); err != nil {
+	head := t.head
+	if t.edgeOf == nil || l.store.Number() != t.number+1 { // otherwise the head stands as this process wrote it
+		err := scanHead(tx.Stmt(ready.head).QueryRow(), &head)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.Internal, "ledger_not_started", i18n.T("günlük başlatılmadan yazılmak istendi", "the log was written to before it was started"))
+		}
+		if err != nil {
 			return err
+		}
+		if t.edgeOf == nil || !bytes.Equal(t.edgeOf, head.Note) {
+			if err := l.load(tx, head); err != nil {
+				return err
+			}
 		}
 	}
 	t.edgeOf = nil // until the group is written: whatever fails in between, the next transaction reads the edge anew
@@ -119,7 +128,11 @@ func (l *Log) begin(ctx context.Context, tx *sql.Tx, ready *statements) error {
 		}
 		t.vkey = head.Vkey
 	}
-	t.tx, t.head, t.before = tx, head, head.Size
+	t.tx, t.head, t.before, t.number = tx, head, head.Size, l.store.Number()
+	if t.bound == nil {
+		t.bound = make(map[*sql.Stmt]*sql.Stmt)
+	}
+	clear(t.bound)
 	l.store.Finally(tx, l.finish)
 	return nil
 }
@@ -157,7 +170,7 @@ func (l *Log) load(tx *sql.Tx, head Head) error {
 		return err
 	}
 	if newest >= head.Size {
-		return damagedEdge()
+		return damagedEdge(l.Name)
 	}
 	rows, err := tx.Query(named(readHashes, l.Name), head.Size&^(Width-1), head.Size)
 	if err != nil {
@@ -185,27 +198,33 @@ func (l *Log) load(tx *sql.Tx, head Head) error {
 	}
 	for level := range Levels {
 		if int64(len(tiles[level])) != head.Size>>(levelBits*level)%Width*tlog.HashSize {
-			return damagedEdge()
+			return damagedEdge(l.Name)
 		}
 	}
 	verifier, err := note.NewVerifier(head.Vkey)
 	if err != nil {
-		return damagedEdge()
+		return damagedEdge(l.Name)
 	}
 	checkpoint, err := OpenCheckpoint(head.Note, verifier)
 	if err != nil {
-		return damagedEdge()
+		return damagedEdge(l.Name)
 	}
 	l.turn.edge.reset(head.Size, tiles)
 	if checkpoint.Origin != head.Origin || checkpoint.Size != head.Size || checkpoint.Root != l.turn.edge.root() {
-		return damagedEdge()
+		return damagedEdge(l.Name)
 	}
 	return nil
 }
 
-func damagedEdge() *fault.Error {
+// damagedEdge is the error for a log that does not fit together at its end; log is its name, which is that of its commands
+// too, "" when nobody knows.
+func damagedEdge(log string) *fault.Error {
+	look := "`iskurctl " + log + " verify --full`"
+	if log == "" {
+		look = "`verify --full`"
+	}
 	return fault.New(fault.Integrity, "ledger_damaged", i18n.T("günlüğün sonu, imzalı denetim noktasıyla uyuşmuyor; hiçbir şey yazılmadı", "the end of the log does not agree with its signed checkpoint; nothing was written")).
-		WithHint(i18n.T("`iskurctl audit verify --full` bulguları listeler; depoyu inceleme için saklayın", "`iskurctl audit verify --full` lists the findings; keep the store for the investigation"))
+		WithHint(i18n.Tf("%s bulguları listeler; depoyu inceleme için saklayın", "%s lists the findings; keep the store for the investigation", look))
 }
 
 func (l *Log) statements(ctx context.Context) (*statements, error) {

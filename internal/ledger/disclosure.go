@@ -96,26 +96,40 @@ func AppendDigest(dst, disclosure []byte) []byte {
 // OpenDisclosure reads a disclosure: base64url of [salt, name, value] in canonical form. The error is ErrNotCanonical;
 // that the digest stands in an entry is for the caller to find.
 func OpenDisclosure(d []byte) (Disclosure, error) {
-	b, err := base64.RawURLEncoding.Strict().AppendDecode(make([]byte, 0, len(d)), d)
+	name, value, _, err := AppendOpened(nil, d)
+	if err != nil {
+		return Disclosure{}, err
+	}
+	return Disclosure{Name: string(name), Value: value}, nil
+}
+
+// strict is made once: each is a table of 300 bytes.
+var strict = base64.RawURLEncoding.Strict()
+
+// AppendOpened is OpenDisclosure for many: name and value are parts of what is appended to dst, which is given back, too.
+func AppendOpened(dst, d []byte) (name, value, opened []byte, err error) {
+	bad := func() ([]byte, []byte, []byte, error) { return nil, nil, dst, badDisclosure() }
+	opened, err = strict.AppendDecode(slices.Grow(dst, len(d)), d)
+	b := opened[len(dst):]
 	if err != nil || base64.RawURLEncoding.EncodedLen(len(b)) != len(d) { // the decoder passes over line ends
-		return Disclosure{}, badDisclosure()
+		return bad()
 	}
 	head := len(`["`) + base64.RawURLEncoding.EncodedLen(saltLen)
 	if len(b) < head+1 || string(b[:2]) != `["` || !validSalt(b[2:head]) || string(b[head:head+1]) != `"` {
-		return Disclosure{}, badDisclosure()
+		return bad()
 	}
 	rest, ok := bytes.CutPrefix(b[head+1:], []byte(`,"`))
 	if !ok {
-		return Disclosure{}, badDisclosure()
+		return bad()
 	}
-	name, value, ok := bytes.Cut(rest, []byte(`",`))
+	name, value, ok = bytes.Cut(rest, []byte(`",`))
 	if !ok || !validKey(string(name)) || reserved(string(name)) {
-		return Disclosure{}, badDisclosure()
+		return bad()
 	}
 	if end := scanValue(value, 0); end < 0 || string(value[end:]) != "]" {
-		return Disclosure{}, badDisclosure()
+		return bad()
 	}
-	return Disclosure{Name: string(name), Value: value[:len(value)-1]}, nil
+	return name, value[: len(value)-1 : len(value)-1], opened, nil
 }
 
 func badDisclosure() error {
@@ -125,7 +139,7 @@ func badDisclosure() error {
 // validSalt: sixteen bytes in their one spelling.
 func validSalt(b []byte) bool {
 	var salt [saltLen + 2]byte
-	n, err := base64.RawURLEncoding.Strict().Decode(salt[:], b)
+	n, err := strict.Decode(salt[:], b)
 	return err == nil && n == saltLen
 }
 

@@ -41,11 +41,24 @@ const (
 	Rollback         Code = "V26_ROLLBACK"
 	ForkAtSize       Code = "V27_FORK_AT_SIZE"
 
+	ProofInvalid   Code = "V30_PROOF_INVALID"
+	ProofIndex     Code = "V31_PROOF_INDEX"
+	ReceiptSig     Code = "V32_RECEIPT_SIG"
+	ReceiptPayload Code = "V33_RECEIPT_PAYLOAD"
+
 	DisclosureUnreferenced  Code = "V34_DISCLOSURE_UNREFERENCED"
 	DisclosureMissing       Code = "V35_DISCLOSURE_MISSING"
 	DisclosureUndecryptable Code = "V36_DISCLOSURE_UNDECRYPTABLE"
 	ErasedDataPresent       Code = "V37_ERASED_DATA_PRESENT"
+	EraseUnauthorised       Code = "V38_ERASE_UNAUTHORISED"
 	DisclosureDamaged       Code = "V39_DISCLOSURE_DAMAGED"
+
+	TextHashMismatch   Code = "V40_TEXT_HASH_MISMATCH"
+	TextUnknown        Code = "V41_TEXT_UNKNOWN"
+	TextAfterConsent   Code = "V42_TEXT_AFTER_CONSENT"
+	TextWrongType      Code = "V43_TEXT_WRONG_TYPE"
+	NoticeNotPresented Code = "V44_NOTICE_NOT_PRESENTED"
+	ActsMerged         Code = "V45_ACTS_MERGED"
 
 	StateIllegal     Code = "V50_STATE_ILLEGAL"
 	TimeBeforePrev   Code = "V51_TIME_BEFORE_PREV"
@@ -59,9 +72,9 @@ const (
 // Unverifiable for a key, trust or text that is missing, Negative for a policy that is not kept, OK for a note.
 func (c Code) Class() fault.Class {
 	switch c {
-	case SigUnknownKey, TrustMissing, ConsistencyUnchecked, DisclosureUndecryptable:
+	case SigUnknownKey, TrustMissing, ConsistencyUnchecked, DisclosureUndecryptable, TextUnknown:
 		return fault.Unverifiable
-	case PrunedTooEarly, KeptTooLong:
+	case PrunedTooEarly, KeptTooLong, NoticeNotPresented, ActsMerged:
 		return fault.Negative
 	case TimeBeforePrev:
 		return fault.OK // clocks are set back; the order of a log is its sequence

@@ -85,7 +85,7 @@ func (l *Log) Start(ctx context.Context) error {
 		return l.explain(ctx, err)
 	}
 	if newest >= 0 { // entries without a head: it was taken away
-		return damagedEdge()
+		return damagedEdge(l.Name)
 	}
 	keys, err := l.keys()
 	if err != nil {

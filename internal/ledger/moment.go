@@ -8,6 +8,9 @@ func ParseTime(s string) (t time.Time, ok bool) {
 	return time.UnixMilli(ms).UTC(), ok
 }
 
+// ParseMillis is ParseTime for who reads many: it gives milliseconds since 1970.
+func ParseMillis(b []byte) (ms int64, ok bool) { return parseTime(b) }
+
 // parseTime reads a moment in the one form that Time writes, "2006-01-02T15:04:05.000Z", and gives milliseconds since
 // 1970. It is strict where time.Parse is not: no other number of decimals, no comma, no offset, no leap second.
 func parseTime(b []byte) (ms int64, ok bool) {

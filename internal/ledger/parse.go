@@ -26,7 +26,6 @@ const (
 // used for one entry after the other.
 type Leaf struct {
 	Kind   string // k
-	Time   string // t as it stands there
 	Millis int64  // t in milliseconds since 1970, UTC
 
 	raw    []byte
@@ -105,7 +104,6 @@ func (l *Leaf) common() (wrong string) {
 	if l.Millis, ok = parseTime(t); !ok {
 		return "t"
 	}
-	l.Time = string(t)
 	alg, hasAlg := l.value(keyDigestAlg)
 	list, hasList := l.value(keyDigests)
 	if hasAlg && (!hasList || string(alg) != `"`+digestAlg+`"`) || hasList && !hasAlg {
@@ -170,11 +168,23 @@ func (l *Leaf) of(key string, c byte) ([]byte, bool) {
 	return v, ok && v[0] == c
 }
 
+// Time is t as it stands there.
+func (l *Leaf) Time() string {
+	t, _ := l.Str("t")
+	return t
+}
+
 // Keys is how many members the entry has.
 func (l *Leaf) Keys() int { return len(l.fields) }
 
 // Key gives the key of member i, in ascending order.
 func (l *Leaf) Key(i int) []byte { return l.raw[l.fields[i].key:l.fields[i].keyEnd] }
+
+// Member gives key and value of member i, both as they stand in the entry: the value is canonical JSON.
+func (l *Leaf) Member(i int) (key, value []byte) {
+	f := l.fields[i]
+	return l.raw[f.key:f.keyEnd], l.raw[f.value:f.end:f.end]
+}
 
 // Text gives the string under key. It is a part of the entry wherever that is possible.
 func (l *Leaf) Text(key string) ([]byte, bool) {

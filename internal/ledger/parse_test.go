@@ -90,8 +90,8 @@ func TestAQueryEntryIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 11, 22, 10, 11, 12, 123e6, time.UTC)
-	if l.Kind != "query/1" || l.Time != Time(at) || l.Millis != at.UnixMilli() {
-		t.Errorf("%q %q %d", l.Kind, l.Time, l.Millis)
+	if l.Kind != "query/1" || l.Time() != Time(at) || l.Millis != at.UnixMilli() {
+		t.Errorf("%q %q %d", l.Kind, l.Time(), l.Millis)
 	}
 	if m, ok := l.Str("method"); m != "TCKimlikNoIleBelgeSorgulama" || !ok {
 		t.Error("method", m, ok)

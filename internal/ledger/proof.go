@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -20,7 +21,7 @@ type Proof struct {
 // Prove makes the proof of entry seq against the source's present checkpoint; it reads O(log n) tiles. The checkpoint is
 // read first and the proof is made for its size, so that a log that grows meanwhile does not spoil it. Errors: class
 // Usage, entry_unknown, for a number beyond the log; class Integrity, ledger_damaged, for tiles that do not lead to the
-// root (V-codes name them: audit verify --full).
+// root (V-codes name them: verify --full).
 func Prove(ctx context.Context, src Source, seq int64) (Proof, error) {
 	text, err := src.Checkpoint(ctx)
 	if err != nil {
@@ -28,12 +29,12 @@ func Prove(ctx context.Context, src Source, seq int64) (Proof, error) {
 	}
 	c, err := ReadCheckpoint(text)
 	if err != nil {
-		return Proof{}, damagedEdge()
+		return Proof{}, damagedEdge("")
 	}
 	if seq < 0 || seq >= c.Size {
 		return Proof{}, fault.New(fault.Usage, "entry_unknown", i18n.Tf("günlükte %s numaralı kayıt yok", "the log has no entry %s", plain(seq)))
 	}
-	tiles := &proofTiles{ctx: ctx, src: src, size: c.Size, seen: make(map[[2]int64][]byte)}
+	tiles := &proofTiles{ctx: ctx, src: src, log: nounOf(c.Origin), size: c.Size, seen: make(map[[2]int64][]byte)}
 	hashes, err := tlog.ProveRecord(c.Size, seq, tlog.HashReaderFunc(tiles.read))
 	if err != nil {
 		return Proof{}, err
@@ -43,14 +44,14 @@ func Prove(ctx context.Context, src Source, seq int64) (Proof, error) {
 		return Proof{}, err
 	}
 	if tlog.CheckRecord(hashes, c.Size, c.Root, seq, leaf) != nil {
-		return Proof{}, damagedEdge()
+		return Proof{}, damagedEdge(nounOf(c.Origin))
 	}
 	return Proof{Index: seq, Hashes: hashes, Checkpoint: c}, nil
 }
 
 // Bytes writes the proof as a .tlog-proof file.
 func (p Proof) Bytes() []byte {
-	b := []byte("c2sp.org/tlog-proof@v1\nindex " + strconv.FormatInt(p.Index, 10) + "\n")
+	b := []byte(proofHead + "index " + strconv.FormatInt(p.Index, 10) + "\n")
 	for _, h := range p.Hashes {
 		b = append(append(b, h.String()...), '\n')
 	}
@@ -61,6 +62,7 @@ func (p Proof) Bytes() []byte {
 type proofTiles struct {
 	ctx  context.Context
 	src  Source
+	log  string // its name, for errors
 	size int64
 	seen map[[2]int64][]byte
 }
@@ -94,7 +96,19 @@ func (t *proofTiles) hash(level int, n int64) (Hash, error) {
 	}
 	from, to := first%Width*tlog.HashSize, (first%Width+1<<within)*tlog.HashSize
 	if int64(len(tile)) < to {
-		return Hash{}, damagedEdge()
+		return Hash{}, damagedEdge(t.log)
 	}
 	return Fold(tile[from:to]), nil
+}
+
+// nounOf gives the name of the log whose checkpoints have this origin, "<installation>/<name>/1"; "" for another form:
+// anybody may have written it.
+func nounOf(origin string) string {
+	rest, ok := strings.CutSuffix(origin, "/1")
+	at := strings.LastIndexByte(rest, '/')
+	name := rest[at+1:]
+	if !ok || at < 0 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return ""
+	}
+	return name
 }

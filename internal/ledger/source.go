@@ -37,6 +37,12 @@ type Part interface {
 	Range() (r Range, ok bool)
 }
 
+// TileRun is a Source that reads neighbouring tiles with one look.
+type TileRun interface {
+	// Tiles gives, as Tile does, the full tiles [from, to) of a level that are there. They are each's to keep.
+	Tiles(ctx context.Context, level int, from, to int64, each func(index int64, hashes []byte)) error
+}
+
 // Source is where a log is read from: a store or a bundle. It is safe for concurrent use. What it holds is not to be
 // believed before Verify has looked at it; an error means that it could not be read at all.
 type Source interface {

@@ -11,6 +11,9 @@ func Schema(name string) string { return named(schema, name) }
 
 func named(text, name string) string { return strings.ReplaceAll(text, "@", name) }
 
+// Tiles have a rowid beside their key: in a table without, every comparison on the way to one would read the 8 KiB of
+// another, twenty times for a million entries.
+//
 // The head is the only row that changes, and only forward. Entries go when their whole tile was disposed of, sealed
 // values when their entry was; tiles stay for ever and only the right edge of a level above the lowest grows.
 const schema = `
@@ -32,7 +35,7 @@ CREATE TABLE @_tile (
 	idx    INTEGER NOT NULL,
 	hashes BLOB NOT NULL,
 	PRIMARY KEY (level, idx)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE @_sealed (
 	seq INTEGER PRIMARY KEY,
 	key INTEGER NOT NULL,    -- of the key store
@@ -74,18 +77,24 @@ const (
 	addMark   = `INSERT INTO @_mark (seq) VALUES ($1)`
 	readMarks = `SELECT m.seq, l.leaf FROM @_mark m LEFT JOIN @_leaf l ON l.seq = m.seq ORDER BY m.seq`
 
-	readTile = `SELECT hashes FROM @_tile WHERE level = $1 AND idx = $2`
-	// Tiles beyond what size entries have; $1 may be older than the head.
-	readSuperfluous = `SELECT level, idx FROM @_tile WHERE level < 0 OR level > 7 OR idx < 0
-OR level = 0 AND idx >= $1 / 256 AND idx >= COALESCE((SELECT size FROM @_log WHERE id = 1), 0) / 256
-OR level > 0 AND idx >= (($1 >> (8 * level)) + 255) / 256 AND idx >= ((COALESCE((SELECT size FROM @_log WHERE id = 1), 0) >> (8 * level)) + 255) / 256
-ORDER BY level, idx`
+	readTile  = `SELECT hashes FROM @_tile WHERE level = $1 AND idx = $2`
+	readTiles = `SELECT idx, hashes FROM @_tile WHERE level = $1 AND idx >= $2 AND idx < $3`
+	// Tiles beyond what size entries have; $1 may be older than the head. Level by level, so that the tiles that belong
+	// there are not read: a million entries have 32 MiB of them.
+	readSuperfluous = `SELECT t.level, t.idx FROM @_tile t WHERE t.level < 0
+UNION ALL SELECT t.level, t.idx FROM @_tile t WHERE t.level > 7
+UNION ALL SELECT t.level, t.idx FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7)) AS l JOIN @_tile t ON t.level = l.column1 AND t.idx < 0
+UNION ALL SELECT t.level, t.idx FROM @_tile t
+WHERE t.level = 0 AND t.idx >= $1 / 256 AND t.idx >= COALESCE((SELECT size FROM @_log WHERE id = 1), 0) / 256
+UNION ALL SELECT t.level, t.idx FROM (VALUES (1), (2), (3), (4), (5), (6), (7)) AS l JOIN @_tile t ON t.level = l.column1
+AND t.idx >= (($1 >> (8 * l.column1)) + 255) / 256 AND t.idx >= ((COALESCE((SELECT size FROM @_log WHERE id = 1), 0) >> (8 * l.column1)) + 255) / 256
+ORDER BY 1, 2`
 	readHashes = `SELECT hash FROM @_leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq`
 	readLeaves = `SELECT seq, leaf, hash FROM @_leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq`
 	// Rows beyond the head, as one look sees both: another process may be appending.
 	readBeyond = `SELECT seq, leaf, hash FROM @_leaf WHERE seq >= $1 AND seq >= COALESCE((SELECT size FROM @_log WHERE id = 1), 0) AND seq < $2 ORDER BY seq`
 	newestLeaf = `SELECT COALESCE(MAX(seq), -1) FROM @_leaf`
-	readSealed = `SELECT seq, key, sd FROM @_sealed WHERE seq >= $1 AND seq < $2 ORDER BY seq`
+	readSealed = `SELECT seq, key, sd FROM @_sealed WHERE seq >= $1 AND seq < $2 ORDER BY seq LIMIT 1024`
 
 	dropLeaves = `DELETE FROM @_leaf WHERE seq >= $1 AND seq < $2`
 	dropSealed = `DELETE FROM @_sealed WHERE seq >= $1 AND seq < $2`

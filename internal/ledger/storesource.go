@@ -17,13 +17,14 @@ import (
 const readPage = 4096
 
 // Source gives the log as it stands in the store, for Verify, for proofs and for bundles.
-func (l *Log) Source() *StoreSource { return &StoreSource{log: l} }
+func (l *Log) Source() *StoreSource { return &StoreSource{log: l, sealed: make(chan *sealedPage, 4)} }
 
 // StoreSource reads a log from its store.
 type StoreSource struct {
-	log  *Log
-	lock sync.Mutex
-	data map[int64]*seal.DataKey
+	log    *Log
+	sealed chan *sealedPage // spare ones; a sync.Pool forgets too soon where garbage is collected often
+	lock   sync.Mutex
+	data   map[int64]*seal.DataKey
 }
 
 // Checkpoint gives the head's signed note.
@@ -79,6 +80,26 @@ func (s *StoreSource) Tile(ctx context.Context, level int, index int64, width in
 	return hashes, s.log.explain(ctx, rows.Err())
 }
 
+// Tiles implements TileRun.
+func (s *StoreSource) Tiles(ctx context.Context, level int, from, to int64, each func(index int64, hashes []byte)) error {
+	rows, err := s.log.store.Read().QueryContext(ctx, named(readTiles, s.log.Name), level, from, to)
+	if err != nil {
+		return s.log.explain(ctx, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var index int64
+	for rows.Next() {
+		var hashes []byte
+		if err := rows.Scan(&index, &hashes); err != nil {
+			return s.log.explain(ctx, err)
+		}
+		if index >= from && index < to { // an index that was tampered with may lead elsewhere
+			each(index, hashes)
+		}
+	}
+	return s.log.explain(ctx, rows.Err())
+}
+
 // Entries yields the rows of [from, to). Asked for what lies beyond the size (to is math.MaxInt64), it yields the rows
 // that no head speaks of.
 func (s *StoreSource) Entries(ctx context.Context, from, to int64) iter.Seq2[Entry, error] {
@@ -87,8 +108,8 @@ func (s *StoreSource) Entries(ctx context.Context, from, to int64) iter.Seq2[Ent
 		if to == math.MaxInt64 {
 			text = readBeyond
 		}
+		var e Entry // one for all rows: what a row is scanned into is memory of its own
 		s.pages(ctx, text, from, to, yield, func(rows *sql.Rows) (int64, bool, error) {
-			var e Entry
 			if err := rows.Scan(&e.Seq, (*sql.RawBytes)(&e.Leaf), (*sql.RawBytes)(&e.Hash)); err != nil {
 				return 0, false, err
 			}
@@ -131,50 +152,6 @@ func (s *StoreSource) pages(ctx context.Context, text string, from, to int64, fa
 			return
 		}
 	}
-}
-
-// Disclosures yields the opened disclosures of [from, to).
-func (s *StoreSource) Disclosures(ctx context.Context, from, to int64) iter.Seq2[Disclosed, error] {
-	return func(yield func(Disclosed, error) bool) {
-		fail := func(_ Entry, err error) bool { return yield(Disclosed{}, err) }
-		var plain []byte
-		s.pages(ctx, readSealed, from, to, fail, func(rows *sql.Rows) (int64, bool, error) {
-			var d Disclosed
-			var key int64
-			var sealed sql.RawBytes
-			if err := rows.Scan(&d.Seq, &key, &sealed); err != nil {
-				return 0, false, err
-			}
-			if dataKey, err := s.key(ctx, key); err != nil {
-				d.Err = &keyFault{key, err}
-			} else {
-				plain, d.Err = dataKey.Open(plain[:0], sealed, s.log.Name, d.Seq)
-				d.SD = plain
-			}
-			return d.Seq, yield(d, nil), nil
-		})
-	}
-}
-
-func (s *StoreSource) key(ctx context.Context, id int64) (*seal.DataKey, error) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	if k := s.data[id]; k != nil {
-		return k, nil
-	}
-	keys, err := s.log.keys()
-	if err != nil {
-		return nil, err
-	}
-	k, err := keys.Find(ctx, s.log.Name, id)
-	if err != nil {
-		return nil, err
-	}
-	if s.data == nil || len(s.data) > 1000 { // consent has a key a person
-		s.data = make(map[int64]*seal.DataKey)
-	}
-	s.data[id] = k
-	return k, nil
 }
 
 // Marks yields what the rows list, without Leaf where the entry is not there. Its place in the tree is not proven yet.

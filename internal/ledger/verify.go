@@ -39,10 +39,12 @@ type Excuser interface {
 
 // Chunk is the entries [From, To) with their opened disclosures. Inspect may keep none of it. Only entries that are in
 // the tree and well-formed stand there, and only disclosures that belong to them; Damaged are the others of the range,
-// ascending: they are reported already, and what refers to them is not to be reported for that.
+// ascending: they are reported already, and what refers to them is not to be reported for that. Leaves are the Entries as
+// they were parsed.
 type Chunk struct {
 	From, To  int64
 	Entries   []Entry
+	Leaves    []Leaf
 	Disclosed []Disclosed
 	Damaged   []int64
 }

@@ -77,12 +77,9 @@ func (r *reader) run(ctx context.Context, j *job) error {
 		r.tiles = append(r.tiles, r.v.edges[0].tile)
 	} else {
 		j.roots = make([]tileRoot, 0, (j.to-j.from)/Width)
-		for index := j.from / Width; index < j.to/Width; index++ {
-			t, err := r.v.readTile(ctx, 0, index)
-			if err != nil {
-				return err
-			}
-			r.tiles = append(r.tiles, t)
+		var err error
+		if r.tiles, err = r.v.lowTiles(ctx, r.tiles, j.from/Width, j.to/Width); err != nil {
+			return err
 		}
 	}
 	if err := r.read(ctx); err != nil {

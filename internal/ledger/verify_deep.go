@@ -16,7 +16,8 @@ type inspection struct {
 	buf       []byte
 	entries   []Entry
 	disclosed []Disclosed
-	leaf      Leaf
+	leaves    []Leaf // of the entries that are well-formed, and room for the next
+	leaf      *Leaf  // the present entry's
 	digest    []byte
 	seen      []bool // digests of one entry
 	erased    int64  // entries below should have no disclosures any more
@@ -56,6 +57,7 @@ func (r *reader) inspect(ctx context.Context) error {
 		d.disclosed = append(d.disclosed, x)
 	}
 	r.fresh = false // more may have gone since the entries were read
+	r.times = make([]stamp, 0, len(d.entries))
 	damaged, disclosed := r.damaged, d.disclosed
 	var unfit []int64
 	sound, open := d.entries[:0], d.disclosed[:0]
@@ -74,6 +76,10 @@ func (r *reader) inspect(ctx context.Context) error {
 		if len(damaged) > 0 && damaged[0] == e.Seq {
 			continue
 		}
+		if len(sound) == len(d.leaves) {
+			d.leaves = append(d.leaves, Leaf{})
+		}
+		d.leaf = &d.leaves[len(sound)]
 		if !r.wellFormed(e) {
 			unfit = append(unfit, e.Seq)
 			continue
@@ -96,7 +102,7 @@ func (r *reader) inspect(ctx context.Context) error {
 	}
 	r.damaged = append(r.damaged, unfit...)
 	slices.Sort(r.damaged)
-	summary, findings, err := r.v.o.Domain.Inspect(ctx, &Chunk{From: r.from, To: r.to, Entries: sound, Disclosed: open, Damaged: r.damaged})
+	summary, findings, err := r.v.o.Domain.Inspect(ctx, &Chunk{From: r.from, To: r.to, Entries: sound, Leaves: d.leaves[:len(sound)], Disclosed: open, Damaged: r.damaged})
 	r.summary = summary
 	r.findings = append(r.findings, findings...)
 	return err
@@ -118,7 +124,7 @@ func strayFinding(seq, pruned int64) Finding {
 
 // wellFormed parses an entry into r.deep.leaf and looks at what every entry has.
 func (r *reader) wellFormed(e Entry) bool {
-	l := &r.deep.leaf
+	l := r.deep.leaf
 	if len(e.Leaf) > MaxLeaf {
 		return false // that is reported at every level
 	}
@@ -137,14 +143,14 @@ func (r *reader) wellFormed(e Entry) bool {
 // disclosures compares the disclosures of the entry in r.deep.leaf with its digests; ok says that they are there and
 // all belong to it.
 func (r *reader) disclosures(ctx context.Context, seq int64, own *Disclosed) (ok bool, err error) {
-	l := &r.deep.leaf
+	l := r.deep.leaf
 	report := func(c Code, detail i18n.Text) { r.findings = append(r.findings, Finding{c, seq, detail}) }
 	if own == nil {
 		if l.Digests() == 0 || seq < r.v.pruned.Load() || r.excused(seq) {
 			return false, nil
 		}
 		pruned, err := r.pruned(ctx)
-		if err == nil && seq >= pruned {
+		if err == nil && seq >= pruned && !r.absent(seq, l.Digests(), false) {
 			report(DisclosureMissing, i18n.Tf("kaydın %d kişisel alanının hiçbiri yok", "none of the %d disclosures of the entry is there", l.Digests()))
 		}
 		return false, err
@@ -159,7 +165,7 @@ func (r *reader) disclosures(ctx context.Context, seq int64, own *Disclosed) (ok
 		}
 		var key *keyFault
 		switch {
-		case fault.ClassOf(own.Err) == fault.Unverifiable && r.excused(seq):
+		case fault.ClassOf(own.Err) == fault.Unverifiable && (r.excused(seq) || r.absent(seq, l.Digests(), true)):
 		case errors.As(own.Err, &key) && (fault.ClassOf(key.err) == fault.Integrity || fault.ClassOf(key.err) == fault.Unverifiable):
 			r.lockedBy(key, seq)
 		case fault.ClassOf(own.Err) == fault.Integrity:
@@ -187,7 +193,7 @@ func (r *reader) disclosures(ctx context.Context, seq int64, own *Disclosed) (ok
 	if extra > 0 {
 		report(DisclosureUnreferenced, i18n.Tf("%d kişisel alanın özeti kayıtta yok", "%d disclosures have no digest in the entry", extra))
 	}
-	if missing > extra && !r.excused(seq) { // one that was exchanged is said once
+	if missing > extra && !r.excused(seq) && !r.absent(seq, missing, false) { // one that was exchanged is said once
 		report(DisclosureMissing, i18n.Tf("kaydın %d kişisel alanından %d tanesi yok", "%[2]d of the %[1]d disclosures of the entry are missing", l.Digests(), missing))
 	}
 	return extra == 0, nil

@@ -33,7 +33,7 @@ func personalLog(t *testing.T, size int64) *memory {
 			t.Fatal(err)
 		}
 		var err error
-		if m.rows[i].Leaf, err = NewLeaf().Digests(digests).String("k", "query/1").String("t", l.Time).Bytes(); err != nil {
+		if m.rows[i].Leaf, err = NewLeaf().Digests(digests).String("k", "query/1").String("t", l.Time()).Bytes(); err != nil {
 			t.Fatal(err)
 		}
 		m.disclosed = append(m.disclosed, Disclosed{Seq: i, SD: []byte(strings.Join(all, "~"))})

@@ -175,7 +175,7 @@ func keyLeafOf(t *testing.T, seq int64, endorsement, vkey string) []byte {
 	if err := ParseLeaf(plainLeaf(t, seq), &l); err != nil {
 		t.Fatal(err)
 	}
-	b, err := NewLeaf().String("k", "key/1").String("note", endorsement).String("t", l.Time).String("vkey", vkey).Bytes()
+	b, err := NewLeaf().String("k", "key/1").String("note", endorsement).String("t", l.Time()).String("vkey", vkey).Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ func (m *memory) says(t *testing.T, at, to int64) {
 	if err := ParseLeaf(plainLeaf(t, at), &l); err != nil {
 		t.Fatal(err)
 	}
-	m.rows[at].Leaf = fmt.Appendf(nil, `{"before":"2026-11-22T10:11:12.123Z","from":0,"k":"pruned/1","policy":"protokol-8-14","t":%q,"to":%d}`, l.Time, to)
+	m.rows[at].Leaf = fmt.Appendf(nil, `{"before":"2026-11-22T10:11:12.123Z","from":0,"k":"pruned/1","policy":"protokol-8-14","t":%q,"to":%d}`, l.Time(), to)
 	signer, _, _ := testKey(t, testOrigin, 1)
 	m.rebuild(t, signer)
 	m.keyLeaves = []int64{at}

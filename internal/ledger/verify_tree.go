@@ -113,36 +113,6 @@ func Fold(tile []byte) Hash {
 	return Hash(from[:hashSize])
 }
 
-// readTile reads a tile and looks at its length.
-func (v *verification) readTile(ctx context.Context, level int, index int64) (tile, error) {
-	t := tile{level: level, index: index, width: WidthAt(v.size, level, index)}
-	b, err := v.src.Tile(ctx, level, index, t.width)
-	if err != nil {
-		return t, err
-	}
-	want := t.width * hashSize
-	if len(b) > want && t.width < Width && len(b)%hashSize == 0 && len(b) <= Width*hashSize {
-		grown, err := v.grown(ctx)
-		if err != nil {
-			return t, err
-		}
-		if grown > v.size {
-			b = b[:want] // the log goes on while it is verified, and this tile with it
-		}
-	}
-	switch {
-	case len(b) == want:
-		t.hashes = b
-	case len(b) == 0:
-		t.problem = TileMissing
-	case len(b) < want && len(b)%hashSize == 0:
-		t.problem = TilePartialStale
-	default:
-		t.problem = TileWidth
-	}
-	return t, nil
-}
-
 // grown reads the size of the log as it is now, 0 when that cannot be read.
 func (v *verification) grown(ctx context.Context) (int64, error) {
 	signed, err := v.src.Checkpoint(ctx)

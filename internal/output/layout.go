@@ -100,7 +100,26 @@ func longestWord(s string) int {
 
 // wrap breaks s into lines of at most width columns, at the borders of words where it can and else between two
 // characters as people count them. Nothing is left out but the blanks at the end of a line.
-func wrap(s string, width int) []string {
+func wrap(s string, width int) []string { return wrapAt(words, s, width) }
+
+// wrapPieces is wrap for what is parted by blanks; only a piece that is too wide by itself is broken as wrap does it.
+func wrapPieces(s string, width int) []string {
+	return wrapAt(func(s string, yield func(string) bool) {
+		for piece := range strings.SplitAfterSeq(s, " ") {
+			more := true
+			if textWidth(strings.TrimRight(piece, " ")) <= width {
+				more = yield(piece)
+			} else {
+				words(piece, func(w string) bool { more = yield(w); return more })
+			}
+			if !more {
+				return
+			}
+		}
+	}, s, width)
+}
+
+func wrapAt(words func(string, func(string) bool), s string, width int) []string {
 	if textWidth(s) <= width {
 		return []string{s}
 	}

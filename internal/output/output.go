@@ -47,6 +47,7 @@ type Column struct {
 	Title i18n.Text // header of table and md; Key when empty
 	Kind  Kind
 	Wide  bool                    // left out of `table` unless --fields names it
+	Yield int                     // > 0: left out of `table` on a terminal that is too narrow, the largest first, unless --fields names it
 	Tone  func(value string) Tone // optional, for table: the colour of a value as it is shown
 }
 

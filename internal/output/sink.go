@@ -100,7 +100,7 @@ func newEncoder(o Options, t Target, format string, cols []Column) (encoder, err
 	if o.OutFile == "" {
 		e.palette = t.Palette
 		if t.TTY {
-			e.width = max(t.Width, 1)
+			e.width, e.yield = max(t.Width, 1), len(o.Fields) == 0
 		}
 	}
 	for _, c := range cols {

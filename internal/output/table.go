@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,16 +23,18 @@ const blockRows = 1000
 const gap = 3
 
 // tableEncoder draws tables for people: no frame, a thin line below the header, and thin lines between the columns.
-// When cells had to be wrapped, thin lines part the rows, too.
+// When cells had to be wrapped, thin lines part the rows, too. An object in a cell is written as name=value.
 type tableEncoder struct {
 	masker
 	cols    []Column
 	titles  []string
 	headers bool
-	width   int // 0 = as wide as it gets
+	width   int  // 0 = as wide as it gets
+	yield   bool // nobody named the columns, so that those that yield may be left out
 	lang    i18n.Lang
 	palette term.Palette
 
+	shown []int // which columns, as the first block decides; nil = not decided yet
 	rows  [][]string
 	drawn bool // at least one block, or the header alone
 	buf   bytes.Buffer
@@ -40,7 +43,7 @@ type tableEncoder struct {
 func (e *tableEncoder) record(dst []byte, values []any) ([]byte, error) {
 	row := make([]string, len(values))
 	for i, v := range values {
-		s, err := e.plain(e.cols[i].Kind, v)
+		s, err := e.cell(e.cols[i].Kind, v)
 		if err != nil {
 			return dst, err
 		}
@@ -51,6 +54,29 @@ func (e *tableEncoder) record(dst []byte, values []any) ([]byte, error) {
 		return dst, nil
 	}
 	return e.block(dst)
+}
+
+// cell is plain but for an object: people read name=value more easily than JSON.
+func (e *tableEncoder) cell(k Kind, v any) (string, error) {
+	fields, ok := v.([]Field)
+	if !ok {
+		return e.plain(k, v)
+	}
+	var b strings.Builder
+	for i, f := range fields {
+		s, err := e.plain(f.Kind, f.Value)
+		if err != nil {
+			return "", err
+		}
+		if strings.ContainsAny(s, ` ="`) {
+			s = string(appendJSONString(nil, s))
+		}
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(f.Key + "=" + s)
+	}
+	return b.String(), nil
 }
 
 func (e *tableEncoder) end(dst []byte, aborted bool) ([]byte, error) {
@@ -73,6 +99,10 @@ func (e *tableEncoder) block(dst []byte) ([]byte, error) {
 	if e.headers {
 		g.header = e.titles
 	}
+	if e.shown == nil {
+		e.shown = g.narrow(e.yield)
+	}
+	g.keep(e.shown)
 	dst, err := g.draw(dst, &e.buf)
 	e.rows = e.rows[:0]
 	return dst, err
@@ -220,21 +250,65 @@ func (g grid) finish(dst, drawn []byte, wrapped bool) []byte {
 	return dst
 }
 
+// narrow gives the columns to show: all of them but, where the width is not enough to keep codes and words in one piece,
+// those that yield, one by one.
+func (g grid) narrow(yield bool) []int {
+	shown := make([]int, len(g.cols))
+	for i := range shown {
+		shown[i] = i
+	}
+	if !yield || g.width == 0 {
+		return shown
+	}
+	wide, calm := g.wide(), g.floors()[0]
+	for {
+		need, last := gap*(len(shown)-1), -1
+		for at, i := range shown {
+			need += min(wide[i], max(calm[i], minColumn))
+			if y := g.cols[i].Yield; y > 0 && (last < 0 || y > g.cols[shown[last]].Yield) {
+				last = at
+			}
+		}
+		if need <= g.width || last < 0 {
+			return shown
+		}
+		shown = slices.Delete(shown, last, last+1)
+	}
+}
+
+// keep leaves only those columns.
+func (g *grid) keep(shown []int) {
+	if len(shown) == len(g.cols) {
+		return
+	}
+	cols := make([]Column, len(shown))
+	for at, i := range shown {
+		cols[at] = g.cols[i]
+	}
+	g.cols = cols
+	if g.header != nil {
+		g.header = pickText(g.header, shown)
+	}
+	for r, row := range g.rows {
+		g.rows[r] = pickText(row, shown)
+	}
+}
+
+func pickText(cells []string, shown []int) []string {
+	out := make([]string, len(shown))
+	for at, i := range shown {
+		out[at] = cells[i]
+	}
+	return out
+}
+
 func tableBug(err error) error {
 	return fault.New(fault.Internal, "output_table", i18n.T("tablo çizilemedi", "the table could not be drawn")).Because(err)
 }
 
 // layout wraps and colours the cells in place and reports whether a row became taller than one line.
 func (g *grid) layout() (wrapped bool) {
-	wide := make([]int, len(g.cols))
-	for i, c := range g.header {
-		wide[i] = textWidth(c)
-	}
-	for _, r := range g.rows {
-		for i, c := range r {
-			wide[i] = max(wide[i], textWidth(c))
-		}
-	}
+	wide := g.wide()
 	if room := g.width - gap*(len(g.cols)-1); g.width > 0 && sum(wide) > room {
 		wide = fit(wide, g.floors(), room)
 	}
@@ -248,6 +322,20 @@ func (g *grid) layout() (wrapped bool) {
 		}
 	}
 	return wrapped
+}
+
+// wide gives the natural widths.
+func (g *grid) wide() []int {
+	wide := make([]int, len(g.cols))
+	for i, c := range g.header {
+		wide[i] = textWidth(c)
+	}
+	for _, r := range g.rows {
+		for i, c := range r {
+			wide[i] = max(wide[i], textWidth(c))
+		}
+	}
+	return wide
 }
 
 // floors says how narrow the columns may become, step by step: texts down to their longest word; codes as well; then
@@ -265,6 +353,11 @@ func (g *grid) floors() [][]int {
 				calm[i], cell[i] = whole[i], whole[i]
 			case k == Code:
 				calm[i], cell[i] = max(calm[i], full), max(cell[i], word)
+			case k == JSON: // name=value in one piece
+				for piece := range strings.FieldsSeq(c) {
+					calm[i] = max(calm[i], textWidth(piece))
+				}
+				cell[i] = max(cell[i], word)
 			default:
 				calm[i], cell[i] = max(calm[i], word), max(cell[i], word)
 			}
@@ -283,6 +376,9 @@ func (g *grid) wrapRow(cells []string, widths []int, paint func(int, string) fun
 	out := make([]string, len(cells))
 	for i, c := range cells {
 		lines := wrap(c, widths[i])
+		if g.cols[i].Kind == JSON {
+			lines = wrapPieces(c, widths[i])
+		}
 		if color := paint(i, c); color != nil && g.palette.Colored() {
 			for j := range lines {
 				lines[j] = color(lines[j])

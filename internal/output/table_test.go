@@ -85,6 +85,45 @@ func TestATinyTerminalGetsLongLinesInsteadOfAPanic(t *testing.T) {
 	}
 }
 
+func TestColumnsThatYieldAreLeftOutWhereCodesWouldHaveToBeBroken(t *testing.T) {
+	cols := []Column{{Key: "SEQ", Kind: Number}, {Key: "METHOD", Kind: Code, Yield: 2}, {Key: "HOST", Kind: Code, Yield: 1}, {Key: "PARAMS", Kind: JSON}}
+	rec := Record{7, "abcdefghijklmnopqrst", "ankara-01", []Field{{Key: "NO", Value: "12345"}, {Key: "PURPOSE", Value: "a b"}, {Key: "EMPTY", Value: ""}}}
+	for _, c := range []struct {
+		width  int
+		fields []string
+		want   string
+	}{
+		{0, nil, "SEQ │ METHOD │ HOST │ PARAMS"}, // no terminal: as wide as it gets
+		{200, nil, "SEQ │ METHOD │ HOST │ PARAMS"},
+		{51, nil, "SEQ │ METHOD │ HOST │ PARAMS"},
+		{50, nil, "SEQ │ HOST │ PARAMS"},
+		{28, nil, "SEQ │ HOST │ PARAMS"},
+		{27, nil, "SEQ │ PARAMS"},
+		{30, []string{"SEQ", "METHOD"}, "SEQ │ METHOD"}, // what is asked for is shown
+	} {
+		got := render(t, Options{Format: "table", Fields: c.fields}, Target{TTY: c.width > 0, Width: c.width}, cols, rec)
+		header, _, _ := strings.Cut(got, "\n")
+		if strings.Join(strings.Fields(header), " ") != c.want {
+			t.Errorf("width %d, fields %v:\n%s", c.width, c.fields, got)
+		}
+	}
+	same(t, "an object in a cell", render(t, Options{Format: "table", Fields: []string{"PARAMS"}, NoHeaders: true}, Target{}, cols, rec, Record{8, "", "", []Field{}}),
+		"NO=12345 PURPOSE=\"a b\" EMPTY=\n\n")
+}
+
+func TestAllBlocksHaveTheColumnsOfTheFirst(t *testing.T) {
+	cols := []Column{{Key: "a", Kind: Code, Yield: 1}, {Key: "b", Kind: Code}}
+	recs := make([]Record, 2*blockRows)
+	for i := range recs {
+		recs[i] = Record{"x", "y"}
+	}
+	recs[0][0] = strings.Repeat("x", 60) // makes room short in the first block only
+	got := render(t, Options{Format: "table"}, Target{TTY: true, Width: 40}, cols, recs...)
+	if strings.Contains(got, "a") || strings.Count(got, "b\n") != 2 {
+		t.Errorf("%.200s", got)
+	}
+}
+
 func TestWithoutATerminalNothingIsWrapped(t *testing.T) {
 	cols, recs := certificates()
 	got := render(t, Options{Format: "table"}, Target{Width: 20}, cols, recs...)

@@ -12,6 +12,7 @@ import (
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/myk"
+	"iskurctl/internal/store"
 )
 
 const (
@@ -195,16 +196,37 @@ func (job *Job) keep(ctx context.Context, row int64, list []stored) error {
 	if err != nil {
 		return err
 	}
+	add, err := job.j.keepAnswers(ctx)
+	if err != nil {
+		return err
+	}
 	return job.j.st.Write(ctx, func(tx *sql.Tx) error {
-		var owner string
-		if err := tx.QueryRow(sqlOwner, job.ID).Scan(&owner); errors.Is(err, sql.ErrNoRows) || err == nil && owner != process {
-			return lost()
-		} else if err != nil {
+		kept, err := tx.Stmt(add).Exec(job.ID, row, len(list), sealed, process)
+		if err != nil {
 			return err
 		}
-		_, err := tx.Exec(sqlKeepAnswers, job.ID, row, len(list), sealed)
-		return err
+		if n, err := kept.RowsAffected(); n > 0 || err != nil {
+			return err
+		}
+		var owner string
+		err = tx.QueryRow(sqlOwner, job.ID).Scan(&owner)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && owner != process {
+			return lost()
+		}
+		return err // without one, the row holds more answers already
 	})
+}
+
+// keepAnswers prepares the statement that runs dozens of times a second, once.
+func (j *Journal) keepAnswers(ctx context.Context) (*sql.Stmt, error) {
+	j.prepare.Lock()
+	defer j.prepare.Unlock()
+	if j.add == nil {
+		if err := j.st.Prepare(ctx, store.Prepared{To: &j.add, Text: sqlKeepAnswers}); err != nil {
+			return nil, err
+		}
+	}
+	return j.add, nil
 }
 
 // answered reads the answers of the items from..to.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"sync"
 	"time"
 
 	"iskurctl/internal/audit"
@@ -32,6 +33,8 @@ type Journal struct {
 	now     func() time.Time
 	rand    io.Reader
 	profile string
+	prepare sync.Mutex
+	add     *sql.Stmt // sqlKeepAnswers
 }
 
 // NewJournal makes the journal of one profile.

@@ -42,8 +42,10 @@ const (
 	sqlOwner   = `SELECT process FROM job WHERE id = $1`
 	sqlPage    = `SELECT pos, line, number FROM job_item WHERE job = $1 AND pos > $2 ORDER BY pos LIMIT $3`
 	sqlAnswers = `SELECT row_no, answers FROM job_answers WHERE job = $1 AND row_no >= $2 AND row_no <= $3`
-	// Two workers may write the same row at once: the state that holds more answers stays.
-	sqlKeepAnswers = `INSERT INTO job_answers (job, row_no, items, answers) VALUES ($1, $2, $3, $4)
+	// Two workers may write the same row at once: the state that holds more answers stays. A job that another process
+	// has taken gets nothing.
+	sqlKeepAnswers = `INSERT INTO job_answers (job, row_no, items, answers)
+SELECT $1, $2, $3, $4 WHERE EXISTS (SELECT 1 FROM job WHERE id = $1 AND process = $5)
 ON CONFLICT (job, row_no) DO UPDATE SET items = excluded.items, answers = excluded.answers WHERE excluded.items >= job_answers.items`
 	sqlDropItems    = `DELETE FROM job_item WHERE job = $1`
 	sqlDropAnswer   = `DELETE FROM job_answers WHERE job = $1`

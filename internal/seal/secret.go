@@ -79,19 +79,19 @@ func Secret(ctx context.Context, ref string, env Env) ([]byte, error) {
 func fromFile(path string) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, unreadable("secret", path, err)
+		return nil, unreadable(path, err)
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, unreadable("secret", path, err)
+		return nil, unreadable(path, err)
 	}
-	if err := checkInfo(path, info, true); err != nil {
+	if err := checkInfo(path, info); err != nil {
 		return nil, err
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
 	if err != nil {
-		return nil, unreadable("secret", path, err)
+		return nil, unreadable(path, err)
 	}
 	return raw, nil
 }

@@ -87,24 +87,23 @@ func TestSecretOfAnotherUserIsRefused(t *testing.T) {
 	}
 	_, err := Secret(t.Context(), "file:"+path, noEnv)
 	refused(t, err, "secret_owner")
-	wantFault(t, CheckPrivate(path, false), fault.Usage, "config_owner")
+	wantFault(t, CheckPrivate(path), fault.Usage, "secret_owner")
 }
 
-func TestConfigurationMayBeReadButNotWrittenByOthers(t *testing.T) {
+func TestAKeyFileMustBeClosedToOthersAndNoLink(t *testing.T) {
+	closed := put(t, "x", 0o600)
 	link := filepath.Join(t.TempDir(), "link")
-	if err := os.Symlink(put(t, "x", 0o644), link); err != nil {
+	if err := os.Symlink(closed, link); err != nil {
 		t.Fatal(err)
 	}
-	for _, ok := range []string{put(t, "x", 0o644), put(t, "x", 0o600), link} {
-		if err := CheckPrivate(ok, false); err != nil {
-			t.Error(err)
-		}
+	if err := CheckPrivate(closed); err != nil {
+		t.Error(err)
 	}
-	wantFault(t, CheckPrivate(put(t, "x", 0o664), false), fault.Usage, "config_mode")
-	wantFault(t, CheckPrivate(put(t, "x", 0o646), false), fault.Usage, "config_mode")
-	wantFault(t, CheckPrivate(filepath.Join(t.TempDir(), "none"), false), fault.Usage, "config_missing")
-	wantFault(t, CheckPrivate(put(t, "x", 0o640), true), fault.Usage, "secret_mode")
-	wantFault(t, CheckPrivate(link, true), fault.Usage, "secret_symlink")
+	wantFault(t, CheckPrivate(put(t, "x", 0o640)), fault.Usage, "secret_mode")
+	wantFault(t, CheckPrivate(put(t, "x", 0o602)), fault.Usage, "secret_mode")
+	wantFault(t, CheckPrivate(link), fault.Usage, "secret_symlink")
+	wantFault(t, CheckPrivate(t.TempDir()), fault.Usage, "secret_missing")
+	wantFault(t, CheckPrivate(filepath.Join(t.TempDir(), "none")), fault.Usage, "secret_missing")
 }
 
 func TestSecretFromTheEnvironment(t *testing.T) {

@@ -68,8 +68,8 @@ func missingFrom(ctx context.Context, db querier, migrations []Migration) ([]Mig
 			return nil, err
 		}
 		if !known[id] {
-			return nil, fault.New(fault.Store, "store_newer", i18n.Tf("depo daha yeni bir iskurctl sürümünün (şema %d)", "the store belongs to a newer version of iskurctl (schema %d)", plain(id))).
-				WithHint(i18n.T("iskurctl'i güncelleyin; depoya dokunulmadı", "update iskurctl; the store was not touched"))
+			return nil, fault.New(fault.Store, "store_newer", i18n.Tf("depo bu programın bilmediği bir şemada (adım %d): daha yeni bir iskurctl'in ya da bir geliştirme sürümünün", "the store has a schema that this program does not know (step %d): that of a newer iskurctl, or of a development version", plain(id))).
+				WithHint(i18n.T("iskurctl'i güncelleyin; depo yalnızca deneme içinse silip `config init` ile yenisini yapın; depoya dokunulmadı", "update iskurctl; if the store was for trials only, delete it and make a new one with `config init`; it was not touched"))
 		}
 		seen[id] = true
 	}

@@ -51,12 +51,17 @@ type Store struct {
 	migrations []Migration
 	files      []watched // the database, its -wal and its -shm, as they were when the store was opened
 	vacant     chan struct{}
-	last       []request // what runs before the commit; the worker's own
+	wake       chan struct{} // sent to when a resting worker has work again
+	gone       chan struct{} // closed with the store
+	last       []request     // what runs before the commit; this and the next two are the worker's own
+	number     int64
+	seen       version
 
 	mu      sync.Mutex
 	idle    *sync.Cond
 	queue   []*request
 	working bool
+	resting bool // a worker waits for wake
 	closed  bool
 	failed  *fault.Error
 	refusal *sql.DB
@@ -85,7 +90,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := checkSidecars(path); err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, timeout: o.LockTimeout, migrations: o.Migrations, ctx: context.WithoutCancel(ctx), vacant: make(chan struct{}, 1)}
+	s := &Store{path: path, timeout: o.LockTimeout, migrations: o.Migrations, ctx: context.WithoutCancel(ctx), vacant: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), gone: make(chan struct{})}
 	if s.timeout <= 0 {
 		s.timeout = defaultLockTimeout
 	}
@@ -102,7 +108,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // start connects, brings the schema up to date and remembers which files the store consists of.
 func (s *Store) start(ctx context.Context, id identity, migrations []Migration) error {
 	var err error
-	if s.writer, err = connect(source{path: s.path, timeout: s.timeout, persist: true}, 1); err != nil {
+	if s.writer, err = connect(source{path: s.path, timeout: s.timeout, persist: true, made: &s.seen.conn}, 1); err != nil {
 		return err
 	}
 	if err := s.writer.PingContext(ctx); err != nil {
@@ -284,6 +290,7 @@ func (s *Store) Close() error {
 	if already {
 		return nil
 	}
+	close(s.gone)
 	if err := s.verify(); err != nil {
 		_ = s.end(err) // release reports it
 	}

@@ -43,7 +43,12 @@ func (s *Store) Write(ctx context.Context, fn func(*sql.Tx) error) error {
 	s.queue = append(s.queue, r)
 	if !s.working {
 		s.working = true
-		go s.work()
+		if s.resting {
+			s.resting = false
+			s.wake <- struct{}{}
+		} else {
+			go s.work()
+		}
 	}
 	s.mu.Unlock()
 	select {
@@ -66,6 +71,11 @@ func (s *Store) Finally(tx *sql.Tx, fn func(*sql.Tx) error) {
 	s.last = append(s.last, request{fn: fn}) // tx is the worker's only one
 }
 
+// Number gives, inside a fn of Write, the number of the transaction. It is one more than that of another transaction only
+// if that one was committed and nobody, of whatever process, has committed since: what was read or written in it still
+// stands.
+func (s *Store) Number() int64 { return s.number }
+
 // leave takes r out of the queue; false when it was already taken into a group.
 func (s *Store) leave(r *request) bool {
 	s.mu.Lock()
@@ -84,7 +94,8 @@ func (s *Store) leave(r *request) bool {
 	return true
 }
 
-// work commits groups until the queue is empty. There is one worker at a time.
+// work commits groups until the queue is empty, and rests until there is one again. There is one worker at a time. It
+// stays between two groups because SQLite wants a deep stack: a new goroutine would grow its own at every commit.
 func (s *Store) work() {
 	finished := false
 	defer func() {
@@ -92,10 +103,17 @@ func (s *Store) work() {
 			go s.work()
 		}
 	}()
-	for s.more() {
-		s.commitQueue()
+	for {
+		for s.more() {
+			s.commitQueue()
+		}
+		select {
+		case <-s.wake:
+		case <-s.gone:
+			finished = true
+			return
+		}
 	}
-	finished = true
 }
 
 func (s *Store) more() bool {
@@ -104,7 +122,7 @@ func (s *Store) more() bool {
 	if len(s.queue) > 0 {
 		return true
 	}
-	s.working = false
+	s.working, s.resting = false, true
 	s.idle.Broadcast()
 	return false
 }
@@ -202,6 +220,10 @@ func (s *Store) cause(err error) error {
 func (s *Store) transact(tx *sql.Tx, group []*request) error {
 	defer func() { _ = tx.Rollback() }()
 	s.last = s.last[:0]
+	if s.number++; !s.seen.same() {
+		s.number++
+	}
+	s.seen.forget() // until this one is committed
 	live := false
 	for _, r := range group {
 		if r.err = r.ctx.Err(); r.err != nil {
@@ -220,7 +242,9 @@ func (s *Store) transact(tx *sql.Tx, group []*request) error {
 			return s.blame(err)
 		}
 	}
+	s.seen.expect()
 	if err := tx.Commit(); err != nil {
+		s.seen.forget()
 		return s.Explain(err)
 	}
 	if err := s.check(); err != nil {

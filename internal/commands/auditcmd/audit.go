@@ -24,7 +24,7 @@ var listColumns = []output.Column{
 	{Key: "time", Title: i18n.T("ZAMAN (UTC)", "TIME (UTC)"), Kind: output.Time},
 	{Key: "user", Title: i18n.T("KULLANICI", "USER"), Kind: output.Code},
 	{Key: "host", Title: i18n.T("MAKİNE", "HOST"), Kind: output.Code, Wide: true},
-	{Key: "method", Title: i18n.T("YÖNTEM", "METHOD"), Kind: output.Code},
+	{Key: "method", Title: i18n.T("YÖNTEM", "METHOD"), Kind: output.Code, Yield: 1}, // the parameters tell which it was
 	{Key: "params", Title: i18n.T("PARAMETRELER", "PARAMETERS"), Kind: output.JSON},
 	{Key: "purpose", Title: i18n.T("AMAÇ", "PURPOSE"), Kind: output.Text, Wide: true},
 	{Key: "attempt", Title: i18n.T("DENEME", "ATTEMPT"), Kind: output.Number, Wide: true},
@@ -32,6 +32,10 @@ var listColumns = []output.Column{
 	{Key: "records", Title: i18n.T("KAYIT", "RECORDS"), Kind: output.Number, Wide: true},
 	{Key: "duration_ms", Title: i18n.T("SÜRE (ms)", "TIME (ms)"), Kind: output.Number, Wide: true},
 }
+
+// notProof stands in the help of what is answered from the rows that lead to entries.
+var notProof = i18n.T("Yanıt, kayıtlara götüren satırlardan verilir. Kanıt olarak kullanmadan önce `audit verify --deep` ile doğrulayın: eksik ya da yanlış bir satırı yalnızca o görür.",
+	"The answer comes from the rows that lead to entries. Before it is used as proof run `audit verify --deep`: only that sees a row that is missing or wrong.")
 
 func tone(outcome string) output.Tone {
 	switch audit.OutcomeCode(outcome) {

@@ -16,10 +16,10 @@ import (
 )
 
 type exchangeOptions struct {
-	d     *cmdkit.Deps
-	times times
-	out   string
-	force bool
+	d      *cmdkit.Deps
+	period *cmdkit.Period
+	out    string
+	force  bool
 }
 
 func newExchange(d *cmdkit.Deps) *cobra.Command {
@@ -39,13 +39,13 @@ Both parties use the same exchange key: 32 random bytes at least. One of them ma
 	})
 	f := cmd.Flags()
 	f.StringVar(&o.out, "out", "", d.In(i18n.T("`DOSYA` yazılacak dosya (yarım dosya kalmaz, 0600)", "`FILE` the file to write (atomic, 0600)")))
-	o.times.flags(d, cmd)
+	o.period = d.PeriodFlags(cmd)
 	f.BoolVar(&o.force, "force", false, d.In(i18n.T("var olan --out dosyasını değiştir", "replace an existing --out file")))
 	return cmd
 }
 
 func runExchange(ctx context.Context, o *exchangeOptions) error {
-	asked, err := o.times.span()
+	asked, err := span(o.period)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func runExchange(ctx context.Context, o *exchangeOptions) error {
 		return reconcile.WriteExchange(w, key, reconcile.Header(span), counted(rows, &n))
 	})
 	if err == nil {
-		o.d.Note(i18n.Tf("%s: %d sorgu; kişisel veri içermez, anahtarı ayrı bir yoldan verin", "%s: %d queries; it holds no personal data, give the key by another way", o.out, n))
+		o.d.Note(i18n.Tf("%s: %s; kişisel veri içermez, anahtarı ayrı bir yoldan verin", "%s: %s; it holds no personal data, give the key by another way", o.out, i18n.Count(n, "%d sorgu", "%d query", "%d queries")))
 	}
 	return err
 }

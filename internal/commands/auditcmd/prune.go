@@ -65,12 +65,12 @@ func runPrune(ctx context.Context, o *pruneOptions) error {
 	if err != nil {
 		return err
 	}
-	done := o.d.Globals.Yes
-	if done {
+	if o.d.Globals.Yes { // with nothing due it still takes away what a process that died left of a disposal
 		if err := log.Dispose(ctx, due); err != nil {
 			return err
 		}
 	}
+	done := o.d.Globals.Yes && due.To > due.From
 	var newest any
 	if due.To > due.From {
 		newest = due.Newest
@@ -87,9 +87,9 @@ func runPrune(ctx context.Context, o *pruneOptions) error {
 	switch {
 	case err != nil:
 	case due.To == due.From:
-		o.d.Note(i18n.T("beş yılı dolan kayıt yok", "no entry is older than five years"))
+		o.d.Note(i18n.T("beş yılı dolan kayıt yok; imha edilecek bir şey yoktu", "no entry is older than five years; there was nothing to dispose of"))
 	case done:
-		o.d.Note(i18n.Tf("%d kayıt imha edildi; yedeklerdeki kopyaları da imha edin", "%d entries were disposed of; dispose of their copies in backups as well", due.To-due.From))
+		o.d.Note(i18n.Count(due.To-due.From, "%d kayıt imha edildi; yedeklerdeki kopyaları da imha edin", "%d entry was disposed of; dispose of its copies in backups as well", "%d entries were disposed of; dispose of their copies in backups as well"))
 	default:
 		o.d.Note(i18n.T("hiçbir şey silinmedi; imha etmek için --yes ekleyin", "nothing was removed; add --yes to dispose of them"))
 	}

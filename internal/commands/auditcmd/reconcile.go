@@ -24,7 +24,7 @@ var reconcileColumns = []output.Column{
 	{Key: "class", Title: i18n.T("TÜR", "KIND"), Kind: output.Code},
 	{Key: "ours", Title: i18n.T("BİZ", "OURS"), Kind: output.Number},
 	{Key: "theirs", Title: i18n.T("KARŞI", "THEIRS"), Kind: output.Number},
-	{Key: "offset_ms", Title: i18n.T("SAAT (ms)", "CLOCK (ms)"), Kind: output.Number},
+	{Key: "offset_ms", Title: i18n.T("SAAT (ms)", "CLOCK (ms)"), Kind: output.Number, Yield: 1}, // the summary has the clocks' offset
 	{Key: "time", Title: i18n.T("ZAMAN (UTC)", "TIME (UTC)"), Kind: output.Time},
 	{Key: "user", Title: i18n.T("KULLANICI", "USER"), Kind: output.Text, Wide: true},
 	{Key: "method", Title: i18n.T("YÖNTEM", "METHOD"), Kind: output.Text, Wide: true},
@@ -34,8 +34,8 @@ var reconcileColumns = []output.Column{
 type reconcileOptions struct {
 	d       *cmdkit.Deps
 	out     *cmdkit.Output
-	times   times
-	theirs  string
+	period  *cmdkit.Period
+	theirs  []string
 	window  time.Duration
 	summary bool
 }
@@ -47,14 +47,14 @@ func newReconcile(d *cmdkit.Deps) *cobra.Command {
 		Short: i18n.T("günlüğü karşı tarafınkiyle karşılaştırır", "compares the log with the other party's"),
 		Long: i18n.T(`Sorgu günlüğünü karşı tarafın günlüğüyle karşılaştırır ve farkları bir bir listeler; fark varsa 3 ile biter.
 
---theirs şunlardan biridir: bizim biçimimizde bir paket (klasör), CSV ya da NDJSON (time,user,method,params; params bir JSON nesnesi) ya da bir değişim dosyası (audit exchange). - standart girdidir. Paket önce kendi imzasıyla doğrulanır; bozuksa karşılaştırılmaz. Kullanıcısı boş olan satırın kullanıcısı karşılaştırılmaz.
+--theirs şunlardan biridir: bizim biçimimizde bir paket (klasör), CSV ya da NDJSON (time,user,method,params; params bir JSON nesnesi) ya da bir değişim dosyası (audit exchange). - standart girdidir. Paket önce kendi imzasıyla doğrulanır; bozuksa karşılaştırılmaz; imzalayan anahtarın adı ve parmak izi yazılır, kime ait olduğuna bakılmaz. Kullanıcısı boş olan satırın kullanıcısı karşılaştırılmaz.
 
 Aynı kullanıcı, yöntem ve parametrelerle, zamanları --window kadar yakın iki satır aynı sorgudur. Geri kalanlar: V90 yalnız bizde (only_ours), V91 yalnız onlarda (only_theirs), V92 parametreler farklı (param_diff), V93 kullanıcı farklı (user_diff), V94 aynı sorgu, zamanı pencerenin dışında (time_diff), V95 yinelenmiş (duplicate). V96 iki saatin farkıdır (clock_offset); pencereyi aşmıyorsa yalnızca bilgidir. Gönderilmemiş (not_sent) sorgular karşılaştırılmaz.
 
 --from ve --to verilmezse paketin ya da değişim dosyasının kapsadığı süre, CSV ve NDJSON için günlüğün tamamı karşılaştırılır.`,
 			`Compares the query log with the other party's and lists the differences one by one; with any, it ends with 3.
 
---theirs is a bundle of our form (a folder), CSV or NDJSON (time,user,method,params; params is a JSON object), or an exchange file (audit exchange). - is standard input. A bundle is first verified by its own signature, and not compared when it is damaged. In a row with an empty user the user is not compared.
+--theirs is a bundle of our form (a folder), CSV or NDJSON (time,user,method,params; params is a JSON object), or an exchange file (audit exchange). - is standard input. A bundle is first verified by its own signature, and not compared when it is damaged; the name and the fingerprint of the key that signed it are printed, whose key it is is not looked at. In a row with an empty user the user is not compared.
 
 Two rows with the same user, method and parameters whose times are no further apart than --window are one query. The rest: V90 only ours (only_ours), V91 only theirs (only_theirs), V92 other parameters (param_diff), V93 another user (user_diff), V94 the same query outside the window (time_diff), V95 a duplicate (duplicate). V96 is the offset of the two clocks (clock_offset), and only a note inside the window. Queries that were never sent (not_sent) are left out.
 
@@ -65,9 +65,9 @@ Without --from and --to the time that the bundle or the exchange file covers is 
 		Run:   func(ctx context.Context, _ []string) error { return runReconcile(ctx, o) },
 	})
 	f := cmd.Flags()
-	f.StringVar(&o.theirs, "theirs", "", d.In(i18n.T("`DOSYA` karşı tarafın günlüğü: paket klasörü, CSV, NDJSON ya da değişim dosyası (- : standart girdi)", "`FILE` the other party's log: bundle folder, CSV, NDJSON or exchange file (- : standard input)")))
+	f.StringArrayVar(&o.theirs, "theirs", nil, d.In(i18n.T("`DOSYA` karşı tarafın günlüğü: paket klasörü, CSV, NDJSON ya da değişim dosyası (- : standart girdi)", "`FILE` the other party's log: bundle folder, CSV, NDJSON or exchange file (- : standard input)")))
 	f.DurationVar(&o.window, "window", 2*time.Second, d.In(i18n.T("`SÜRE` aynı sorgunun iki zamanı arasındaki en büyük fark (en çok 24h)", "`DUR` how far apart the two times of one query may be (24h at most)")))
-	o.times.flags(d, cmd)
+	o.period = d.PeriodFlags(cmd)
 	f.BoolVar(&o.summary, "summary", false, d.In(i18n.T("yalnızca sayıları ver", "give the counts only")))
 	o.out = d.OutputFlags(cmd, reconcileColumns)
 	_ = cmd.MarkFlagFilename("theirs") // completed by the shell; a bundle is a folder, which it offers too
@@ -75,11 +75,14 @@ Without --from and --to the time that the bundle or the exchange file covers is 
 }
 
 func runReconcile(ctx context.Context, o *reconcileOptions) error {
-	asked, err := o.times.span()
+	asked, err := span(o.period)
 	switch {
 	case err != nil:
 		return err
-	case o.theirs == "":
+	case len(o.theirs) > 1: // the last one alone would look as if all were compared
+		return fault.New(fault.Usage, "flag_repeated", i18n.T("--theirs birden çok kez verildi", "--theirs was given more than once")).
+			WithHint(i18n.T("her dosyayı ayrı bir komutla karşılaştırın", "compare each file by a command of its own"))
+	case len(o.theirs) == 0 || o.theirs[0] == "":
 		return fault.New(fault.Usage, "flag_value_missing", i18n.T("--theirs DOSYA verilmedi", "--theirs FILE is missing")).
 			WithHint(i18n.T("karşı tarafın paketi, CSV, NDJSON ya da değişim dosyası: --theirs DOSYA", "the other party's bundle, CSV, NDJSON or exchange file: --theirs FILE"))
 	}
@@ -90,21 +93,27 @@ func runReconcile(ctx context.Context, o *reconcileOptions) error {
 		o.out.OneObject()
 	}
 	var sum reconcile.Summary
+	var signer string
 	err = o.out.Emit(ctx, func(sink *output.Sink) error {
 		log, err := o.d.Audit(ctx)
 		if err != nil {
 			return err
 		}
-		t, err := openTheirs(ctx, o.d, o.theirs)
+		t, err := openTheirs(ctx, o.d, o.theirs[0])
 		if err != nil {
 			return err
 		}
 		defer t.close()
+		signer = t.signer
 		sum, err = o.compare(ctx, sink, log, t, asked)
 		return err
 	})
 	if c := fault.ClassOf(err); !o.summary && (c == fault.OK || c == fault.Negative) {
 		o.d.Note(summaryText(sum))
+		if signer != "" {
+			o.d.Note(i18n.Tf("paketi imzalayan anahtar: %s (parmak izi --summary ile); kimin anahtarı olduğuna bu komut bakmaz, audit verify --trust bakar",
+				"the key that signed the bundle: %s (its fingerprint with --summary); whose key it is this command does not look at, audit verify --trust does", cmdkit.KeyName(signer)))
+		}
 	}
 	return err
 }
@@ -133,7 +142,7 @@ func (o *reconcileOptions) compare(ctx context.Context, sink *output.Sink, log *
 	}
 	sum = e.Summary()
 	if o.summary {
-		err = sink.Object(summaryFields(sum))
+		err = sink.Object(summaryFields(sum, t.signer))
 	}
 	if err == nil && n > 0 {
 		err = fault.New(fault.Negative, "reconcile_differs", i18n.Tf("iki günlük birbirini tutmuyor; fark sayısı: %d", "the two logs do not agree; differences: %d", n)).
@@ -298,11 +307,12 @@ func value(n *int64) any {
 	return *n
 }
 
-func summaryFields(s reconcile.Summary) []output.Field {
+// summaryFields are the counts and, of a bundle, whose signature it bears.
+func summaryFields(s reconcile.Summary, signer string) []output.Field {
 	number := func(key, tr, en string, n int64) output.Field {
 		return output.Field{Key: key, Title: i18n.T(tr, en), Kind: output.Number, Value: n}
 	}
-	return []output.Field{
+	counts := []output.Field{
 		number("ours", "bizim sorgularımız", "queries of ours", s.Ours),
 		number("theirs", "onların sorguları", "queries of theirs", s.Theirs),
 		number("matched", "eşleşen", "matched", s.Matched),
@@ -314,6 +324,11 @@ func summaryFields(s reconcile.Summary) []output.Field {
 		number("duplicate", "yinelenmiş (V95)", "duplicates (V95)", s.Duplicate),
 		{Key: "offset_ms", Title: i18n.T("saat farkı (ms)", "clock offset (ms)"), Kind: output.Number, Value: value(s.OffsetMS)},
 	}
+	if signer == "" {
+		return counts
+	}
+	return append(counts, output.Field{Key: "signer", Title: i18n.T("imzalayan anahtar", "signing key"), Kind: output.Code, Value: cmdkit.KeyName(signer)},
+		output.Field{Key: "signer_fingerprint", Title: i18n.T("anahtarın parmak izi", "fingerprint of the key"), Kind: output.Code, Value: cmdkit.Fingerprint(signer)})
 }
 
 func summaryText(s reconcile.Summary) i18n.Text {

@@ -26,6 +26,7 @@ type theirs struct {
 	key     []byte     // for the tags
 	covers  audit.Span // the times that it says it has
 	covered bool       // it says so
+	signer  string     // the verifier key by which a bundle is sound; "" for what nobody signed
 	// feed gives each row to one of two functions, once.
 	feed func(ctx context.Context, row func(reconcile.Row) error, tagged func(reconcile.Tagged) error) error
 	// again reads the rows anew; nil when that is not possible.
@@ -122,7 +123,7 @@ func fromBundle(ctx context.Context, d *cmdkit.Deps, b *bundle.Bundle, dir strin
 	if err != nil {
 		return nil, err
 	}
-	s, size, err := bundleSubject(ctx, b, ledger.Deep, d.Now())
+	s, size, err := cmdkit.BundleSubject(ctx, b, ledger.Deep, bundleParts(d.Now()))
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +160,7 @@ func fromBundle(ctx context.Context, d *cmdkit.Deps, b *bundle.Bundle, dir strin
 	if err != nil {
 		return nil, err
 	}
-	t := &theirs{close: func() { _ = b.Close() }}
+	t := &theirs{signer: vkey, close: func() { _ = b.Close() }}
 	if t.key, err = randomKey(d); err != nil {
 		return nil, err
 	}

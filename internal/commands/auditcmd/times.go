@@ -1,6 +1,8 @@
 package auditcmd
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"iskurctl/internal/audit"
@@ -8,25 +10,32 @@ import (
 	"iskurctl/internal/i18n"
 )
 
-// times are the flags --from and --to.
-type times struct{ from, to string }
-
-func (t *times) flags(d *cmdkit.Deps, cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVar(&t.from, "from", "", d.In(i18n.T("`TARİH` bu tarihten başlayarak (gün ya da RFC 3339 zamanı)", "`DATE` from this date on (a day or an RFC 3339 time)")))
-	f.StringVar(&t.to, "to", "", d.In(i18n.T("`TARİH` bu tarihe kadar, o gün dahil", "`DATE` up to this date, the day included")))
+// userFlag adds --user.
+func userFlag(d *cmdkit.Deps, cmd *cobra.Command, user *string) {
+	cmd.Flags().StringVar(user, "user", "", d.In(i18n.T("`KULLANICI` yalnızca bu işletim sistemi kullanıcısı", "`USER` only this operating-system user")))
 }
 
-// span gives the times [From, To) that they ask for; zero is open. Errors: class Usage, date_invalid, range_reversed.
-func (t *times) span() (s audit.Span, err error) {
-	if s.From, err = cmdkit.ParseMoment("from", t.from, false); err != nil {
-		return s, err
+// span gives the times that --from and --to ask for. Errors as of Period.Span.
+func span(p *cmdkit.Period) (s audit.Span, err error) {
+	s.From, s.To, err = p.Span()
+	return s, err
+}
+
+// warnDisposed says that entries of the time that was asked for are gone: an empty answer must not look as if nobody had
+// queried.
+func warnDisposed(ctx context.Context, d *cmdkit.Deps, log *audit.Log, asked audit.Span) error {
+	if asked.From.IsZero() && asked.To.IsZero() {
+		return nil
 	}
-	if s.To, err = cmdkit.ParseMoment("to", t.to, true); err != nil {
-		return s, err
+	since, err := log.Since(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !asked.To.IsZero() && !asked.To.After(since):
+		d.Warn(i18n.Tf("istenen sürenin bütün kayıtları, süreleri dolduğu için imha edildi; günlük %s ile başlıyor",
+			"all entries of the time that was asked for were disposed of when their time was over; the log begins with %s", moment(since)))
+	case asked.From.Before(since):
+		d.Warn(i18n.Tf("%s tarihinden önceki kayıtlar, süreleri dolduğu için imha edildi", "the entries from before %s were disposed of when their time was over", moment(since)))
 	}
-	if !s.From.IsZero() && !s.To.IsZero() && !s.To.After(s.From) {
-		return s, cmdkit.Reversed()
-	}
-	return s, nil
+	return nil
 }

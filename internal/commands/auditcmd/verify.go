@@ -2,7 +2,6 @@ package auditcmd
 
 import (
 	"context"
-	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,14 +26,14 @@ func newVerify(d *cmdkit.Deps) *cobra.Command {
 		Short: i18n.T("günlüğün ya da dışa aktarılmış bir paketin değişmediğini doğrular", "verifies that the log, or an exported bundle, was not changed"),
 		Long: i18n.T(`Sorgu günlüğünün ya da BUNDLE klasöründeki dışa aktarımın bütünlüğünü doğrular ve bulguların hepsini kodlarıyla listeler.
 
-Düzeyler: --quick imzalı denetim noktasına ve güven dosyasıyla tutarlılığa bakar. Düzey verilmezse buna ek olarak son doğrulamadan beri eklenen her kayıt ve eski kayıtların bir bölümü okunur; ne kadar okunduğu sonuçta yazar. --full bütün kayıtları, --deep kişisel alanları, sonuçları ve saklama sürelerini de denetler. Bir paket, düzey verilmezse --deep ile ve bütün dosyalarıyla doğrulanır.
+Düzeyler: --quick imzalı denetim noktasına ve güven dosyasıyla tutarlılığa bakar. Düzey verilmezse buna ek olarak son doğrulamadan beri eklenen her kayıt ve eski kayıtların bir bölümü okunur; ne kadar okunduğu sonuçta yazar. --full bütün kayıtları, --deep kişisel alanları, sonuçları, kayıtlara götüren satırları ve saklama sürelerini de denetler; ana anahtar bulunamazsa 7 ile biter (anahtarı isteyen öteki komutlar 2 ile), ötekiler anahtar istemez. Bir paket, düzey verilmezse --deep ile ve bütün dosyalarıyla doğrulanır.
 
-Güven dosyası deponun dışında durur: sondan silinen kayıtlar ve eski yedekler ancak onunla görülür. Yeni kayıtların hepsini okuyan bulgusuz bir doğrulama onu ilerletir; ilk kez ise oluşturur. Paket ilk görüldüğünde güvenilir sayılmaz, güven dosyası ister.`,
+Güven dosyası deponun dışında durur: sondan silinen kayıtlar ve eski yedekler ancak onunla görülür. Yeni kayıtların hepsini okuyan bulgusuz bir doğrulama onu ilerletir; ilk kez ise oluşturur. Paket ilk görüldüğünde güvenilir sayılmaz, güven dosyası ister; başka bir günlüğün paketi için onun güven dosyasını --trust ile verin.`,
 			`Verifies that the query log, or the export in the folder BUNDLE, is whole, and lists every finding with its code.
 
-Levels: --quick looks at the signed checkpoint and its consistency with the trust file. Without a level every entry since the last verification and a part of the old ones are read as well; the result says how much. --full reads every entry, --deep personal values, outcomes and retention too. A bundle is verified at --deep unless a level is given, with all its files.
+Levels: --quick looks at the signed checkpoint and its consistency with the trust file. Without a level every entry since the last verification and a part of the old ones are read as well; the result says how much. --full reads every entry, --deep personal values, outcomes, the rows that lead to entries and retention too; without the master key it ends with 7 (other commands that need the key with 2), the other levels need no key. A bundle is verified at --deep unless a level is given, with all its files.
 
-The trust file lies outside the store: only it shows entries that were cut off at the end, or an old backup. A verification that read all new entries without findings moves it forward, and makes it the first time. A bundle is never trusted at first sight: it needs a trust file.`),
+The trust file lies outside the store: only it shows entries that were cut off at the end, or an old backup. A verification that read all new entries without findings moves it forward, and makes it the first time. A bundle is never trusted at first sight: it needs a trust file; for a bundle of another log give that log's own with --trust.`),
 		Example: i18n.T("iskurctl audit verify\niskurctl audit verify --full -o json\niskurctl audit verify ./myk-kasim --trust iskur.trust",
 			"iskurctl audit verify\niskurctl audit verify --full -o json\niskurctl audit verify ./myk-november --trust iskur.trust"),
 		Exits: []fault.Class{fault.OK, fault.Usage, fault.Negative, fault.Integrity, fault.Unverifiable, fault.Store, fault.Input, fault.Output},
@@ -76,43 +75,26 @@ func verifyBundle(ctx context.Context, o *verifyOptions, dir string) error {
 		return err
 	}
 	defer b.Close()
-	s, _, err := bundleSubject(ctx, b, o.v.Level(ledger.Deep), o.d.Now())
+	s, _, err := cmdkit.BundleSubject(ctx, b, o.v.Level(ledger.Deep), bundleParts(o.d.Now()))
 	if err != nil {
 		return err
 	}
 	return o.v.Run(ctx, s)
 }
 
-// bundleSubject is a bundle, to be verified at a level. size is what its checkpoint says, which nobody has verified yet.
-func bundleSubject(ctx context.Context, b *bundle.Bundle, level ledger.Level, now time.Time) (s cmdkit.Subject, size int64, err error) {
-	s = cmdkit.Subject{Source: b, Level: level}
-	note, err := b.Checkpoint(ctx)
-	if err != nil {
-		return s, 0, err
-	}
-	if c, err := ledger.ReadCheckpoint(note); err == nil {
-		size = c.Size
-	}
-	if level == ledger.Deep {
-		held, err := audit.BundleRange(ctx, b, size)
-		if err != nil {
-			return s, 0, err
-		}
-		if !b.HasDisclosures() {
-			held.To = held.From // nobody expects any
-		}
-		s.Domain = audit.NewCheck(nil, held, now)
-	}
-	if level != ledger.Quick {
-		s.More = func(ctx context.Context) ([]ledger.Finding, error) {
-			findings, err := b.CheckFiles(ctx, runtime.GOMAXPROCS(0))
-			if err == nil && level == ledger.Deep {
-				var records []ledger.Finding
-				records, err = audit.CheckRecords(ctx, b, size)
-				findings = append(findings, records...)
+// bundleParts are what a bundle of queries has of its own.
+func bundleParts(now time.Time) cmdkit.BundleParts {
+	return cmdkit.BundleParts{
+		Domain: func(ctx context.Context, b *bundle.Bundle, size int64) (ledger.Domain, error) {
+			held, err := audit.BundleRange(ctx, b, size)
+			if err != nil {
+				return nil, err
 			}
-			return append(findings, b.Problems()...), err
-		}
+			if !b.HasDisclosures() {
+				held.To = held.From // nobody expects any
+			}
+			return audit.NewCheck(nil, held, now), nil
+		},
+		Records: audit.CheckRecords,
 	}
-	return s, size, nil
 }

@@ -29,7 +29,8 @@ func (o *lookupOptions) batch(ctx context.Context, numbers iter.Seq2[query.Numbe
 	}
 	left.say(o.d)
 	if job.Dropped > 0 {
-		o.d.Warn(i18n.Tf("bu işin yarım kalan %d yanıtı bırakıldı, baştan sorgulanıyor; sürdürmek için --resume gerekirdi", "the %d answers kept of this job were given up and it begins anew; --resume would have gone on", job.Dropped))
+		o.d.Warn(i18n.Count(job.Dropped, "bu işin yarım kalan %d yanıtı bırakıldı, baştan sorgulanıyor; sürdürmek için --resume gerekirdi",
+			"the %d answer kept of this job was given up and it begins anew; --resume would have gone on", "the %d answers kept of this job were given up and it begins anew; --resume would have gone on"))
 	}
 	if job.Resumed { // it completes the file of its first run
 		o.out.Replace()

@@ -137,12 +137,14 @@ func (c *counts) fields() []output.Field {
 	}
 }
 
+// verdict is the negative answer. Its code is not tc_invalid, the code of an input that a query refuses (exit 11): one
+// code has one class.
 func (c *counts) verdict() error {
 	if c.valid == c.total {
 		return nil
 	}
 	if c.total == 1 {
-		return fault.New(fault.Negative, "tc_invalid", i18n.T("numara geçersiz", "the number is not valid"))
+		return fault.New(fault.Negative, "tc_check_failed", i18n.T("numara geçersiz", "the number is not valid"))
 	}
-	return fault.New(fault.Negative, "tc_invalid", i18n.Tf("%[1]d numaradan %[2]d tanesi geçersiz", "invalid: %[2]d of %[1]d numbers", c.total, c.total-c.valid))
+	return fault.New(fault.Negative, "tc_check_failed", i18n.Tf("%[1]d numaradan %[2]d tanesi geçersiz", "invalid: %[2]d of %[1]d numbers", c.total, c.total-c.valid))
 }

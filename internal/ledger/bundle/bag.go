@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"bufio"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -29,7 +28,10 @@ type bag struct {
 	tmp    string
 	parent *os.Root
 	root   *os.Root
+	held   *os.File // the lock of the folder while it is hidden
 	done   bool
+
+	swept, left []string // folders of exports that were killed: taken away, and still there
 
 	lock  sync.Mutex
 	made  map[string]*os.Root // folders and their handles
@@ -70,13 +72,9 @@ func (b *bag) begin() error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return openFault(b.path, err)
 	}
-	tmp := ".iskurctl-" + rand.Text() + ".tmp"
-	if err := b.parent.Mkdir(tmp, 0o700); err != nil {
-		return openFault(b.path, err)
-	}
-	b.tmp = tmp
+	b.swept, b.left = sweep(b.parent)
 	var err error
-	if b.root, err = b.parent.OpenRoot(tmp); err != nil {
+	if b.tmp, b.root, b.held, err = hiddenFolder(b.parent); err != nil {
 		return openFault(b.path, err)
 	}
 	b.made["."] = b.root
@@ -248,6 +246,7 @@ func (b *bag) publish() error {
 		return b.fault(err)
 	}
 	b.done = true
+	b.held.Close()
 	b.root.Close()
 	defer b.parent.Close()
 	if err := syncFolder(b.parent, "."); err != nil {
@@ -270,6 +269,9 @@ func (b *bag) discard() {
 	}
 	if b.tmp != "" {
 		_ = b.parent.RemoveAll(b.tmp)
+	}
+	if b.held != nil {
+		b.held.Close()
 	}
 	b.parent.Close()
 }

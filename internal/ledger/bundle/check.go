@@ -256,12 +256,9 @@ func (c *check) place(name string) {
 		}
 		return
 	}
-	if digest, ok := strings.CutPrefix(name, texts); ok {
-		if digest, ok = strings.CutSuffix(digest, ".txt"); ok && len(digest) == 2*sha256.Size && strings.Trim(digest, "0123456789abcdef") == "" {
-			return
-		}
+	if _, ok := textDigest(name); !ok {
+		c.extra(name)
 	}
-	c.extra(name)
 }
 
 // facts compares bag-info.txt with what is there; the files only where all were counted.

@@ -198,13 +198,15 @@ func (f *fake) options() Options {
 		Vkey: f.vkey, PersonalData: true, Readme: []byte("Bu klasör\n"),
 		Info: []Field{{"Bag-Software-Agent", "iskurctl 1.0.0"}},
 		Now:  time.Date(2026, 11, 22, 13, 0, 0, 0, time.UTC),
-		Records: func(yield func([]string, error) bool) {
-			if !yield([]string{"seq", "user"}, nil) {
-				return
-			}
-			for seq := range min(f.size, 1000) {
-				if !yield([]string{strconv.FormatInt(seq, 10), "Ayşe, \"memur\""}, nil) {
+		Records: func(ledger.Source) iter.Seq2[[]string, error] {
+			return func(yield func([]string, error) bool) {
+				if !yield([]string{"seq", "user"}, nil) {
 					return
+				}
+				for seq := range min(f.size, 1000) {
+					if !yield([]string{strconv.FormatInt(seq, 10), "Ayşe, \"memur\""}, nil) {
+						return
+					}
 				}
 			}
 		},

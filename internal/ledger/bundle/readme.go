@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
@@ -18,72 +17,12 @@ type ReadmeOptions struct {
 	Contents     i18n.Text    // a paragraph: what this log is
 }
 
-// columns is how wide the text is at most, in characters.
-const columns = 100
-
-// block is what the lines of a command begin with. No other line does.
-const block = "    "
-
 // Readme writes OKUBENI.txt for the export that Write makes with the same values: how somebody checks the folder who has
 // sha256sum, openssl and a POSIX shell and no reason to believe this program. What it explains stands in Turkish, then in
 // English, then come the commands, once for both. They run as they are printed, in the bag's own folder, and write
 // nothing there. Values given never stand in a command, but for numbers and the paths made from them.
 func Readme(o ReadmeOptions) []byte {
-	var b strings.Builder
-	b.WriteString("BU KLASÖR NASIL DENETLENİR / HOW TO CHECK THIS FOLDER\n")
-	b.WriteString(strings.Repeat("=", columns) + "\n")
-	for _, s := range o.sections() {
-		if s.title != (i18n.Text{}) {
-			b.WriteString("\n" + s.title.TR + " / " + s.title.EN + "\n" + strings.Repeat("-", columns) + "\n")
-		}
-		for _, l := range []i18n.Lang{i18n.TR, i18n.EN} {
-			for _, text := range s.text {
-				b.WriteByte('\n')
-				wrap(&b, text.In(l), "")
-			}
-			if len(s.list) > 0 {
-				b.WriteByte('\n')
-			}
-			for _, item := range s.list {
-				wrap(&b, "- "+item.In(l), "  ")
-			}
-		}
-		if s.commands != "" {
-			b.WriteByte('\n')
-			for line := range strings.Lines(s.commands) {
-				b.WriteString(block + line)
-			}
-		}
-	}
-	return []byte(b.String())
-}
-
-// wrap writes the words of text in lines; all but the first begin with indent. A word longer than a line is cut.
-func wrap(b *strings.Builder, text, indent string) {
-	used, begin := 0, true
-	for _, word := range strings.Fields(text) {
-		for {
-			n := utf8.RuneCountInString(word)
-			if !begin && used+1+n > columns {
-				b.WriteString("\n" + indent)
-				used, begin = len(indent), true
-			}
-			if begin && used+n > columns {
-				cut := len(string([]rune(word)[:columns-used]))
-				b.WriteString(word[:cut])
-				word, used, begin = word[cut:], columns, false
-				continue
-			}
-			if !begin {
-				b.WriteByte(' ')
-				used++
-			}
-			b.WriteString(word)
-			used, begin = used+n, false
-			break
-		}
-	}
-	b.WriteByte('\n')
+	return Page("BU KLASÖR NASIL DENETLENİR / HOW TO CHECK THIS FOLDER", o.sections())
 }
 
 // first gives the first entry that was asked for and is there; ok is false when there is none.
@@ -96,20 +35,6 @@ func (o ReadmeOptions) first() (seq int64, ok bool) {
 // what POSIX has, and head -c, which Linux and macOS have. They have no comments and no characters but ASCII, since they
 // are pasted into shells of all kinds; and no program stops reading before the one that writes to it has ended, which
 // would be told of where SIGPIPE is ignored.
-
-const prepare = `t=$(mktemp -d)
-openssl version
-sums() {
-  if command -v sha256sum >/dev/null; then LC_ALL=C sha256sum "$@"
-  else LC_ALL=C shasum -a 256 "$@"; fi
-}
-sha() { openssl dgst -sha256 -binary; }
-b64() { openssl base64 -A; }
-same() {
-  if [ -n "$1" ] && [ "$1" = "$2" ]; then echo "TAMAM / OK: $1"
-  else echo "FARKLI / DIFFERS: $1 <> $2"; return 1; fi
-}
-`
 
 // The numbers are compared too: what is not listed was put there later, and a malformed line is passed over.
 const checkFiles = `sums -c tagmanifest-sha256.txt
@@ -189,9 +114,6 @@ ENTRY  a=$(printf %s "$d" | sha | b64 | tr '+/' '-_' | tr -d =)
 else
   echo "disclosures.ndjson: 0"
 fi
-`
-
-const clean = `rm -r "$t"
 `
 
 // signature fills in the size, which a checkpoint of another size would not have.

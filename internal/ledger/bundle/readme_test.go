@@ -331,7 +331,7 @@ func TestTheReadmeSaysEverythingInTurkishFirst(t *testing.T) {
 	} {
 		text := strings.Join(strings.Fields(string(Readme(o))), " ")
 		for _, s := range o.sections() {
-			for _, p := range append(append([]i18n.Text{s.title}, s.text...), s.list...) {
+			for _, p := range append(append([]i18n.Text{s.Title}, s.Text...), s.List...) {
 				tr, en := strings.Index(text, p.TR), strings.Index(text, p.EN)
 				if p != (i18n.Text{}) && (p.TR == p.EN || tr < 0 || en <= tr) {
 					t.Errorf("Turkish at %d, English at %d: %s", tr, en, p.EN)

@@ -5,54 +5,46 @@ import (
 	"iskurctl/internal/ledger"
 )
 
-// section is a part of OKUBENI.txt: paragraphs, then a list, in both languages, then the commands they explain.
-type section struct {
-	title    i18n.Text
-	text     []i18n.Text
-	list     []i18n.Text
-	commands string
-}
-
-func (o ReadmeOptions) sections() []section {
-	out := []section{o.about(), o.parts(), {
-		title: i18n.T("0. Hazırlık", "0. Preparation"),
-		text: []i18n.Text{i18n.T(
+func (o ReadmeOptions) sections() []Section {
+	out := []Section{o.about(), o.parts(), {
+		Title: i18n.T("0. Hazırlık", "0. Preparation"),
+		Text: []i18n.Text{i18n.T(
 			"Geçici bir klasör açar ve ortak komutları tanımlar. Yazılan sürüm OpenSSL 3 ya da daha yenisi olmalıdır; macOS'un kendi openssl'i (LibreSSL) 2. adım için yetmeyebilir. Bütün adımları aynı pencerede yapın.",
 			"Makes a temporary folder and defines what the steps share. The version it prints must be OpenSSL 3 or later; the openssl that macOS comes with (LibreSSL) may not do for step 2. Stay in the same window for all steps.")},
-		commands: prepare,
+		Commands: Prepare,
 	}, {
-		title: i18n.T("1. Dosyalar eksiksiz mi?", "1. Are the files complete?"),
-		text: []i18n.Text{i18n.T(
+		Title: i18n.T("1. Dosyalar eksiksiz mi?", "1. Are the files complete?"),
+		Text: []i18n.Text{i18n.T(
 			"Her dosyanın SHA-256 özeti listedekiyle karşılaştırılır, listede olmayan dosya da aranır. Beklenen: üç OK satırı, sonra dosya sayısıyla iki TAMAM; uymayan dosyanın adı ayrıca yazılır. Bu adım yolda bozulmayı gösterir. Dosyaları bilerek değiştiren, listeleri de yeniden yazabilir: onu 2–4. adımlar gösterir.",
 			"Each file's SHA-256 is compared with the list, and files that are not listed are looked for. Expected: three lines with OK, then OK twice with the number of files; a file that does not fit is named. This step shows what was damaged on the way. Whoever changes files on purpose can rewrite the lists as well: steps 2 to 4 show that.")},
-		commands: checkFiles,
+		Commands: checkFiles,
 	}, {
-		title: i18n.T("2. Denetim noktasını kim imzaladı?", "2. Who signed the checkpoint?"),
-		text: []i18n.Text{
+		Title: i18n.T("2. Denetim noktasını kim imzaladı?", "2. Who signed the checkpoint?"),
+		Text: []i18n.Text{
 			i18n.Tf("Denetim noktasının ilk satırı günlüğün yukarıdaki adı, ikincisi kayıt sayısı (%s), üçüncüsü ağacın köküdür. İmzalanan metin, boş satırdan öncesidir (son satır sonu dahil). Boş satırdan sonraki imza satırının üçüncü sözcüğü base64'tür: 4 bayt anahtar numarası, 64 bayt Ed25519 imzası. data/vkey içinde ikinci + işaretinden sonrası base64'tür; son 32 baytı açık anahtardır. Beklenen: “Signature Verified Successfully”, sonra TAMAM.",
 				"The first line of the checkpoint is the log's name as above, the second the number of entries (%s), the third the root of the tree. Signed is the text before the blank line, with its last line end. In the signature line behind the blank line the third word is base64: 4 bytes key number, 64 bytes Ed25519 signature. What follows the second + in data/vkey is base64; its last 32 bytes are the public key. Expected: “Signature Verified Successfully”, then OK.",
 				plain(o.Size)),
 			i18n.T("DİKKAT: data/vkey bu klasörle birlikte gelir. Klasörü baştan düzenleyen kendi anahtarını koyar, imza yine doğrulanır. Kimin imzaladığını ancak başka yoldan aldığınız anahtar kanıtlar: data/vkey satırı, daha önce aldığınız güven dosyasındaki “log” sözcüğünden sonrasının aynısı olmalıdır; ya da aşağıda data/vkey adının önüne yazılan 64 haneyi (parmak izi), bildiğiniz bir numaradan aradığınız günlük sahibine okutun. Anahtar bu arada değiştirildiyse, eski anahtarın yenisini imzaladığı kayıt (\"k\":\"key/1\") günlüktedir.",
 				"TAKE CARE: data/vkey comes with this folder. Whoever makes up a whole folder puts a key of his own there, and the signature fits all the same. Only a key that you got another way proves who signed: the line in data/vkey must be what follows the word “log” in the trust file that you got before; or have the owner of the log, whom you call at a number that you know, read out the 64 digits that are printed below in front of data/vkey (the fingerprint). If the key was changed since, the log holds an entry (\"k\":\"key/1\") in which the old key signed the new one."),
 		},
-		commands: o.signature(),
+		Commands: o.signature(),
 	}}
 	seq, ok := o.first()
-	out = append(out, o.one(seq, ok), o.tree(seq, ok), o.personal(ok), section{
-		title:    i18n.T("6. Temizlik", "6. Cleaning up"),
-		text:     []i18n.Text{i18n.T("Geçici klasörü siler.", "Removes the temporary folder.")},
-		commands: clean,
+	out = append(out, o.one(seq, ok), o.tree(seq, ok), o.personal(ok), Section{
+		Title:    i18n.T("6. Temizlik", "6. Cleaning up"),
+		Text:     []i18n.Text{i18n.T("Geçici klasörü siler.", "Removes the temporary folder.")},
+		Commands: Clean,
 	})
-	return append(out, limits(), section{
-		title: i18n.T("Kolay yol", "The convenient way"),
-		text: []i18n.Text{i18n.T(
+	return append(out, limits(), Section{
+		Title: i18n.T("Kolay yol", "The convenient way"),
+		Text: []i18n.Text{i18n.T(
 			"iskurctl audit verify KLASÖR --trust DOSYA (açık rıza kayıtlarında iskurctl consent verify), bunların hepsini her kayıt için yapar ve bulduklarını sayar. Yukarıdaki denetimin hiçbir adımı ona dayanmaz. Biçimler açık standartlardır: C2SP signed-note, tlog-checkpoint ve tlog-tiles; RFC 6962 (ağaç), RFC 8032 (Ed25519), RFC 8493 (BagIt), RFC 9901 (gizlenmiş alanlar).",
 			"iskurctl audit verify FOLDER --trust FILE (iskurctl consent verify for records of consent) does all of this for every entry and lists what it finds. No step of the check above rests on it. The formats are open standards: C2SP signed-note, tlog-checkpoint and tlog-tiles; RFC 6962 (tree), RFC 8032 (Ed25519), RFC 8493 (BagIt), RFC 9901 (hidden fields).")},
 	})
 }
 
 // about is the beginning: what this is, and how to go about it.
-func (o ReadmeOptions) about() section {
+func (o ReadmeOptions) about() Section {
 	text := []i18n.Text{
 		o.Contents,
 		i18n.Tf("Günlüğün adı: %s", "Name of the log: %s", o.Origin),
@@ -72,13 +64,13 @@ func (o ReadmeOptions) about() section {
 			"%s numaradan önceki kayıtlar, saklama süreleri dolduğu için imha edilmiştir. Ağacın üst özetleri durduğundan kalanlar yine denetlenebilir.",
 			"Entries below number %s were disposed of, since the time for keeping them is over. The upper hashes of the tree remain, so what is left can still be checked.", plain(o.Pruned)))
 	}
-	return section{text: append(text, i18n.T(
+	return Section{Text: append(text, i18n.T(
 		"Denetim için iskurctl gerekmez; sha256sum (yoksa shasum), openssl ve Linux ile macOS'ta bulunan kabuk araçları yeter. Uçbirimde bu klasöre, bagit.txt dosyasının bulunduğu yere geçin; sh yazıp Enter'a basın; sonra dört boşluk içeriden başlayan öbekleri sırayla yapıştırın. Komutlar bu klasöre hiçbir şey yazmaz. Her karşılaştırma ya TAMAM / OK ya da FARKLI / DIFFERS yazar. Tek bir FARKLI ya da hata iletisi bile varsa denetim olumsuzdur: klasörün imzalandığı gibi olduğu gösterilememiştir. Bu komutlar da klasörle birlikte gelir: yapıştırmadan önce okuyun.",
 		"The check needs no iskurctl; sha256sum (or shasum), openssl and the shell tools of any Linux or macOS will do. In a terminal, go to this folder, where the file bagit.txt is; type sh and press Enter; then paste the blocks that begin with four spaces, one after the other. The commands write nothing into this folder. Each comparison prints either TAMAM / OK or FARKLI / DIFFERS. With a single DIFFERS or error message the check has failed: the folder was not shown to be as it was signed. The commands come with the folder, too: read them before you paste them."))}
 }
 
 // parts says what each file is.
-func (o ReadmeOptions) parts() section {
+func (o ReadmeOptions) parts() Section {
 	list := []i18n.Text{
 		i18n.T("manifest-sha256.txt, tagmanifest-sha256.txt: dosyaların SHA-256 özetleri. bagit.txt, bag-info.txt: paketin biçimi, günü ve aralığı",
 			"manifest-sha256.txt, tagmanifest-sha256.txt: the SHA-256 of the files. bagit.txt, bag-info.txt: form, day and range of the package"),
@@ -93,7 +85,7 @@ func (o ReadmeOptions) parts() section {
 		list = append(list, i18n.T("data/disclosures.ndjson: kayıtlarda yalnız özeti bulunan kişisel veriler. Satır biçimi: {\"seq\":kayıt numarası,\"sd\":[…]}",
 			"data/disclosures.ndjson: the personal values that entries hold only the hash of. A line is {\"seq\":number of the entry,\"sd\":[…]}"))
 	}
-	return section{title: i18n.T("Dosyalar", "The files"), list: append(list,
+	return Section{Title: i18n.T("Dosyalar", "The files"), List: append(list,
 		i18n.T("data/records.csv (varsa): kayıtların okunabilir dökümü. Kanıt değildir, kanıt kayıtların kendisidir",
 			"data/records.csv (if there): the entries as a table, to be read. It is no evidence; the entries are"),
 		i18n.T("data/texts/ (varsa): kayıtların andığı metinler; dosyanın adı, SHA-256 özetidir",
@@ -101,32 +93,32 @@ func (o ReadmeOptions) parts() section {
 }
 
 // one is the step about a single entry.
-func (o ReadmeOptions) one(seq int64, ok bool) section {
-	s := section{title: i18n.T("3. Kayıt, ağaçtaki kayıt mı?", "3. Is the entry the one in the tree?")}
+func (o ReadmeOptions) one(seq int64, ok bool) Section {
+	s := Section{Title: i18n.T("3. Kayıt, ağaçtaki kayıt mı?", "3. Is the entry the one in the tree?")}
 	if !ok {
-		s.text = []i18n.Text{i18n.T("Bu klasörde istenen aralıktan kayıt yoktur; adım atlanır.", "This folder holds no entry of the range asked for; there is nothing to do.")}
+		s.Text = []i18n.Text{i18n.T("Bu klasörde istenen aralıktan kayıt yoktur; adım atlanır.", "This folder holds no entry of the range asked for; there is nothing to do.")}
 		return s
 	}
 	width := ledger.WidthAt(o.Size, 0, seq/256)
-	s.text = []i18n.Text{
+	s.Text = []i18n.Text{
 		i18n.Tf("%s numaralı kayıt %s dosyasının baştan %s. kaydıdır. Komutlar kaydı çıkarıp gösterir. Kaydın özeti, SHA-256(00 baytı + kayıt), %s dosyasındaki aynı sıradaki 32 bayttır. Beklenen: kayıt, sonra TAMAM.",
 			"Entry %s stands in %s, as entry %s from its beginning. The commands take the entry out and show it. Its hash, SHA-256(byte 00 + entry), is the 32 bytes at the same place in %s. Expected: the entry, then OK.",
 			plain(seq), payload+EntriesPath(seq/256, width), plain(seq%256+1), payload+TilePath(0, seq/256, width)),
 		i18n.T("Bu adım tek bir kaydı denetler. Başka bir kaydı denetlemek için, n= satırında numarasını yazıp o satırdan başlayarak yeniden yapıştırın.",
 			"This step checks one entry. To check another, write its number into the line n= and paste again from that line on."),
 	}
-	s.commands = o.entry(seq)
+	s.Commands = o.entry(seq)
 	return s
 }
 
 // tree is the step from the tiles to the root.
-func (o ReadmeOptions) tree(seq int64, ok bool) section {
-	s := section{
-		title: i18n.T("4. Ağacın kökü, imzalanan kök mü?", "4. Is the root of the tree the one that was signed?"),
-		text: []i18n.Text{i18n.T(
+func (o ReadmeOptions) tree(seq int64, ok bool) Section {
+	s := Section{
+		Title: i18n.T("4. Ağacın kökü, imzalanan kök mü?", "4. Is the root of the tree the one that was signed?"),
+		Text: []i18n.Text{i18n.T(
 			"Özetler ikişer ikişer birleştirilir: SHA-256(01 baytı + sol + sağ); tek kalan sonuncu, olduğu gibi yukarı taşınır (RFC 6962'nin ağacı). Önce her düzeyin sağ ucundaki dolmamış dosya katlanır, sonucu bir üsttekinin sonuna eklenir; en son çıkan, denetim noktasının üçüncü satırı olmalıdır. Birkaç saniye sürer. Beklenen: TAMAM.",
 			"Hashes are joined in pairs: SHA-256(byte 01 + left + right); a last one without a partner is carried up as it is (this is the tree of RFC 6962). First the file that is not full, at the right end of each level, is folded and the result put behind those of the next level; what comes out in the end must be the third line of the checkpoint. It takes some seconds. Expected: OK.")},
-		commands: o.edge(),
+		Commands: o.edge(),
 	}
 	up := ""
 	if ok {
@@ -134,39 +126,39 @@ func (o ReadmeOptions) tree(seq int64, ok bool) section {
 	}
 	switch {
 	case up != "":
-		s.text = append(s.text, i18n.T(
+		s.Text = append(s.Text, i18n.T(
 			"Sonra 3. adımdaki kaydın bulunduğu dolu dosya katlanır; sonuç, üst düzeydeki yerinde duran 32 bayttır. Böylece kayıttan imzalı köke kadar zincir tamamlanır. Beklenen: her düzey için bir TAMAM.",
 			"Then the full file that the entry of step 3 is in is folded; the result is the 32 bytes at its place one level up. That completes the chain from the entry to the signed root. Expected: one more OK a level."))
 	case ok:
-		s.text = append(s.text, i18n.T(
+		s.Text = append(s.Text, i18n.T(
 			"3. adımdaki kaydın özeti, katlanan bu dosyalardan ilkindedir: kayıttan imzalı köke kadar zincir böylece tamamdır.",
 			"The hash of the entry of step 3 is in the first of the files folded here, so the chain from the entry to the signed root is complete."))
 	}
-	s.commands += up
+	s.Commands += up
 	return s
 }
 
 // personal is the step about the personal values, or says why there is none.
-func (o ReadmeOptions) personal(ok bool) section {
-	s := section{title: i18n.T("5. Kişisel veriler", "5. Personal data")}
+func (o ReadmeOptions) personal(ok bool) Section {
+	s := Section{Title: i18n.T("5. Kişisel veriler", "5. Personal data")}
 	if !o.PersonalData || !ok {
-		s.text = []i18n.Text{i18n.T(
+		s.Text = []i18n.Text{i18n.T(
 			"Bu klasöre kişisel veriler konmamıştır. Kayıtlarda bunların yalnız tuzlanmış özetleri (“_sd”) durur; bu özetlerden kişisel veriye dönülemez. Yukarıdaki bütün denetimler yine geçerlidir ve veriler sonradan verilirse bu özetlerle karşılaştırılabilir.",
 			"Personal data were left out of this folder. Entries hold only salted hashes of them (“_sd”), from which nobody gets back to the data. All the checks above hold all the same, and data that are handed over later can be compared with these hashes.")}
 		return s
 	}
-	s.text = []i18n.Text{i18n.T(
+	s.Text = []i18n.Text{i18n.T(
 		"disclosures.ndjson dosyasının ilk satırındaki ilk değer denetlenir: önce ait olduğu kayıt 3. adımdaki gibi çıkarılıp denetlenir, sonra değerin SHA-256 özeti (base64url, sonda = olmadan) o kaydın “_sd” listesinde aranır. Son satırda değerin kendisi okunur: [rastgele tuz, alanın adı, değeri]. Ekrana kişisel veri yazılır. Dosya boşsa, bu aralıkta kişisel veri yoktur. Beklenen: kayıt, iki TAMAM, değer.",
 		"The first value of the first line of disclosures.ndjson is checked: its entry is taken out and checked as in step 3, then the value's SHA-256 (base64url, without = at the end) is looked for in the list “_sd” of that entry. The last line is the value itself: [random salt, name of the field, value]. This prints personal data. If the file is empty, there are none in this range. Expected: the entry, OK twice, the value.")}
-	s.commands = o.disclosure()
+	s.Commands = o.disclosure()
 	return s
 }
 
 // limits says what the folder does not prove. Whoever relies on it has to know.
-func limits() section {
-	return section{
-		title: i18n.T("Bu klasör neyi kanıtlamaz?", "What does this folder not prove?"),
-		list: []i18n.Text{
+func limits() Section {
+	return Section{
+		Title: i18n.T("Bu klasör neyi kanıtlamaz?", "What does this folder not prove?"),
+		List: []i18n.Text{
 			i18n.T("Kimin imzaladığını: bunu ancak başka yoldan alınmış anahtar kanıtlar (2. adım)",
 				"Who signed: only a key that was got another way proves that (step 2)"),
 			i18n.T("Denetim noktasından sonra kayıt olmadığını. Daha yeni bir denetim noktası, eskisinin kayıtlarını aynen içermelidir; bunu elinizdeki güven dosyasıyla “verify” denetler",

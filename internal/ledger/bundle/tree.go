@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"sync/atomic"
 
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
@@ -26,14 +27,29 @@ type tree struct {
 	leaf  []byte // 0x00 and the entry, to be hashed (RFC 6962, section 2.1)
 }
 
-// batch is an entry bundle that is complete, with its tile.
+// batch is an entry bundle that is complete, with its tile. Who was given it releases it; the last one hands its memory on.
 type batch struct {
 	index         int64
 	tile, entries []byte
+	users         atomic.Int32
+	used          chan<- []byte
+}
+
+func (b *batch) release() {
+	if b.users.Add(-1) == 0 {
+		select {
+		case b.used <- b.entries[:0]:
+		default:
+		}
+	}
 }
 
 func (x *export) tree(ctx context.Context) error {
-	defer close(x.batches)
+	defer close(x.tiles)
+	defer close(x.blocks)
+	if x.feed != nil {
+		defer close(x.feed.entries.ch)
+	}
 	t := &tree{export: x, size: x.sum.Size, leaf: make([]byte, 1, 1+maxLeaf)}
 	if err := t.edge(ctx); err != nil {
 		return err
@@ -45,12 +61,8 @@ func (x *export) tree(ctx context.Context) error {
 			}
 		}
 	}
-	held, err := t.held(ctx)
-	if err != nil {
-		return err
-	}
 	last := int64(-1)
-	for _, r := range held {
+	for _, r := range t.held {
 		for from := r.From; from < r.To; from += step {
 			last = min(from+step, r.To)
 			if err := t.lowest(ctx, from, last); err != nil {
@@ -140,15 +152,16 @@ func (t *tree) fits(ctx context.Context, level int, index int64, tile []byte) er
 	return nil
 }
 
-// held gives the tiles of the lowest level whose entries are wanted and still there, merged.
-func (t *tree) held(ctx context.Context) ([]ledger.Range, error) {
-	extent, err := t.src.Extent(ctx, t.size)
+// holds gives the tiles of the lowest level whose entries are wanted and still there, merged.
+func (x *export) holds(ctx context.Context) ([]ledger.Range, error) {
+	size := x.sum.Size
+	extent, err := x.src.Extent(ctx, size)
 	if err != nil {
 		return nil, err
 	}
 	var held []ledger.Range
-	wanted := append([]ledger.Range{t.sum.Range}, t.o.Extra...)
-	if s, ok := t.src.(ledger.MarkSource); ok { // without them nobody could tell who signs and what was disposed of
+	wanted := append([]ledger.Range{x.sum.Range}, x.o.Extra...)
+	if s, ok := x.src.(ledger.MarkSource); ok { // without them nobody could tell who signs and what was disposed of
 		for e, err := range s.Marks(ctx) {
 			if err != nil {
 				return nil, err
@@ -157,13 +170,13 @@ func (t *tree) held(ctx context.Context) ([]ledger.Range, error) {
 		}
 	}
 	for _, r := range wanted {
-		r.From, r.To = max(0, r.From), min(r.To, t.size)
+		r.From, r.To = max(0, r.From), min(r.To, size)
 		if r.From >= r.To {
 			continue
 		}
 		want := whole(r)
 		for _, e := range extent {
-			have := whole(ledger.Range{From: max(0, e.From), To: min(e.To, t.size)})
+			have := whole(ledger.Range{From: max(0, e.From), To: min(e.To, size)})
 			if h := (ledger.Range{From: max(want.From, have.From), To: min(want.To, have.To)}); h.From < h.To {
 				held = append(held, h)
 			}
@@ -178,10 +191,18 @@ func (t *tree) lowest(ctx context.Context, from, to int64) error {
 		return context.Cause(ctx)
 	}
 	var tiles [step][]byte
-	for i := from; i < to; i++ {
-		tile, err := t.read(ctx, 0, i)
-		if err != nil {
+	if s, ok := t.src.(ledger.TileRun); ok {
+		if err := s.Tiles(ctx, 0, from, min(to, t.size/ledger.Width), func(i int64, tile []byte) { tiles[i-from] = tile }); err != nil {
 			return err
+		}
+	}
+	for i := from; i < to; i++ {
+		tile := tiles[i-from]
+		if len(tile) != maxTile { // the partial one, or the source reads them one by one, or it is damaged
+			var err error
+			if tile, err = t.read(ctx, 0, i); err != nil {
+				return err
+			}
 		}
 		if err := t.fits(ctx, 0, i, tile); err != nil {
 			return err
@@ -205,7 +226,7 @@ func (t *tree) lowest(ctx context.Context, from, to int64) error {
 			t.marks, t.gone = append(t.marks, next), max(t.gone, to)
 		}
 		if next++; next%ledger.Width == 0 || next == end {
-			if err := t.pass(ctx, batch{(next - 1) / ledger.Width, tile, t.block}); err != nil {
+			if err := t.pass(ctx, (next-1)/ledger.Width, tile); err != nil {
 				return err
 			}
 		}
@@ -234,12 +255,19 @@ func (t *tree) add(leaf, tile []byte) bool {
 	return true
 }
 
-// pass hands a batch on to be written, and gets an old one's memory for the next.
-func (t *tree) pass(ctx context.Context, b batch) error {
-	select {
-	case t.batches <- b:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+// pass hands an entry bundle on to be written, and to records.csv, and gets an old one's memory for the next.
+func (t *tree) pass(ctx context.Context, index int64, tile []byte) error {
+	b := &batch{index: index, tile: tile, entries: t.block, used: t.used}
+	b.users.Store(3)
+	for _, to := range []chan<- *batch{t.tiles, t.blocks} {
+		select {
+		case to <- b:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	if t.feed == nil || !t.feed.entries.give(ctx, b) {
+		b.release()
 	}
 	select {
 	case t.block = <-t.used:
@@ -249,21 +277,24 @@ func (t *tree) pass(ctx context.Context, b batch) error {
 	return nil
 }
 
-// store writes batches while the next are being read: to make thousands of files can take longer than to read and hash
-// what goes into them. Two run at a time.
-func (x *export) store(context.Context) error {
-	for b := range x.batches {
-		width := len(b.tile) / hashSize
-		if err := x.bag.put(payload+TilePath(0, b.index, width), b.tile); err != nil {
+// lowTiles and entryBundles write batches while the next are being read: to make thousands of files can take longer than
+// to read and hash what goes into them. Each has a folder of its own, since two that make files in one wait for each other.
+func (x *export) lowTiles(context.Context) error {
+	for b := range x.tiles {
+		if err := x.bag.put(payload+TilePath(0, b.index, len(b.tile)/hashSize), b.tile); err != nil {
 			return err
 		}
-		if err := x.bag.put(payload+EntriesPath(b.index, width), b.entries); err != nil {
+		b.release()
+	}
+	return nil
+}
+
+func (x *export) entryBundles(context.Context) error {
+	for b := range x.blocks {
+		if err := x.bag.put(payload+EntriesPath(b.index, len(b.tile)/hashSize), b.entries); err != nil {
 			return err
 		}
-		select {
-		case x.used <- b.entries[:0]:
-		default:
-		}
+		b.release()
 	}
 	return nil
 }

@@ -2,9 +2,6 @@ package bundle
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/csv"
-	"encoding/hex"
 	"errors"
 	"iter"
 	"strconv"
@@ -26,12 +23,15 @@ type Options struct {
 	Range        *ledger.Range               // the entries wanted; nil: all of them
 	Extra        []ledger.Range              // more entries, without disclosures, for a part: late outcomes
 	PersonalData bool                        // with the disclosures
-	Records      iter.Seq2[[]string, error]  // rows of records.csv, the header first; asked for from another goroutine
 	Texts        iter.Seq2[LegalText, error] // for texts/; asked for from another goroutine
 	Readme       []byte                      // OKUBENI.txt
 	Info         []Field                     // more lines of bag-info.txt
 	Period       Period                      // the times that were asked for; one without an end is not written
 	Now          time.Time                   // Bagging-Date is its day, where its location says
+
+	// Records gives the rows of records.csv, the header first; it is asked from another goroutine. src is the log: who
+	// reads the entries of Range there, from the first on, and their disclosures beside them, gets what is read for the bundle.
+	Records func(src ledger.Source) iter.Seq2[[]string, error]
 }
 
 // LegalText is a text that entries refer to by its SHA-256, in lower-case hexadecimal.
@@ -55,6 +55,7 @@ type Summary struct {
 	Records     int64 // without the header
 	Files       int64 // of the payload
 	Bytes       int64
+	Swept, Left []string // hidden folders of exports that were killed, beside this one: taken away, and still there
 }
 
 // Write makes the folder dir, which must not exist: class Output out_exists, out_symlink, out_open or out_write. Each
@@ -67,7 +68,7 @@ func Write(ctx context.Context, dir string, src ledger.Source, o Options) (Summa
 		return Summary{}, err
 	}
 	defer b.discard()
-	x := &export{bag: b, src: src, o: o, batches: make(chan batch, 2), used: make(chan []byte, 4)}
+	x := &export{bag: b, src: src, o: o, tiles: make(chan *batch, 2), blocks: make(chan *batch, 2), used: make(chan []byte, 4)}
 	if err := x.bind(ctx); err != nil {
 		return Summary{}, err
 	}
@@ -86,7 +87,7 @@ func Write(ctx context.Context, dir string, src ledger.Source, o Options) (Summa
 	if err := b.publish(); err != nil {
 		return Summary{}, err
 	}
-	x.sum.Files, x.sum.Bytes = b.files, b.bytes
+	x.sum.Files, x.sum.Bytes, x.sum.Swept, x.sum.Left = b.files, b.bytes, b.swept, b.left
 	return x.sum, nil
 }
 
@@ -97,17 +98,20 @@ type export struct {
 	o     Options
 	sum   Summary
 	note  []byte
-	marks []int64 // written
-	gone  int64   // entries below were disposed of, as the marks say
+	held  []ledger.Range // tiles of the lowest level whose entries go in
+	marks []int64        // written
+	gone  int64          // entries below were disposed of, as the marks say
 
-	batches chan batch  // read, to be written
-	used    chan []byte // memory of those that were
+	tiles, blocks chan *batch // read, to be written
+	used          chan []byte // memory of those that were
+	feed          *feed       // for records.csv, nil without it
 }
 
 // damaged is the error for a log that does not fit together: from it nothing is made that looks in order.
 func damaged(text i18n.Text) *fault.Error {
 	return fault.New(fault.Integrity, "export_damaged", text).WithHint(i18n.T(
-		"dışa aktarılmadı; önce bakın: iskurctl audit verify --full", "nothing was exported; look first: iskurctl audit verify --full"))
+		"dışa aktarılmadı; önce bakın: iskurctl audit verify --full (onay günlüğünde iskurctl consent verify --full)",
+		"nothing was exported; look first: iskurctl audit verify --full (iskurctl consent verify --full for the log of consent)"))
 }
 
 // bind reads, once, the checkpoint and what is fixed with it; the log may grow meanwhile.
@@ -155,10 +159,21 @@ func (x *export) payload(ctx context.Context) error {
 			return err
 		}
 	}
+	var err error
+	if x.held, err = x.holds(ctx); err != nil {
+		return err
+	}
+	if x.o.Records != nil {
+		var wanted ledger.Range
+		if x.o.PersonalData {
+			wanted = x.sum.Range
+		}
+		x.feed = newFeed(x.src, x.held, wanted)
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var running sync.WaitGroup
-	for _, part := range []func(context.Context) error{x.tree, x.store, x.store, x.disclosures, x.records, x.texts} {
+	for _, part := range []func(context.Context) error{x.tree, x.lowTiles, x.entryBundles, x.disclosures, x.records, x.texts} {
 		running.Go(func() {
 			if err := part(ctx); err != nil {
 				stop(err)
@@ -168,96 +183,6 @@ func (x *export) payload(ctx context.Context) error {
 	running.Wait()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
-	}
-	return nil
-}
-
-// disclosures writes those of exactly the range.
-func (x *export) disclosures(ctx context.Context) error {
-	if !x.o.PersonalData {
-		return nil
-	}
-	f, err := x.bag.create(disclosures)
-	if err != nil {
-		return err
-	}
-	defer f.f.Close()
-	var line []byte
-	next := x.sum.Range.From
-	for d, err := range x.src.Disclosures(ctx, x.sum.Range.From, x.sum.Range.To) {
-		if err == nil {
-			err = d.Err
-		}
-		if err != nil {
-			return err
-		}
-		if len(d.SD) == 0 {
-			continue
-		}
-		var ok bool
-		line, ok = appendLine(line[:0], d.Seq, d.SD)
-		if !ok || d.Seq < next || d.Seq >= x.sum.Range.To || len(line) > maxLine {
-			return damaged(i18n.Tf("%s numaralı kaydın kişisel verileri biçimine uymuyor", "the personal data of entry %s are malformed", plain(d.Seq)))
-		}
-		next = d.Seq + 1
-		if _, err := f.Write(line); err != nil {
-			return err
-		}
-		if x.sum.Disclosures++; x.sum.Disclosures%1024 == 0 && ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-	}
-	return f.close()
-}
-
-// records writes what the caller gives (RFC 4180, lines end with LF).
-func (x *export) records(ctx context.Context) error {
-	if x.o.Records == nil {
-		return nil
-	}
-	f, err := x.bag.create(records)
-	if err != nil {
-		return err
-	}
-	defer f.f.Close()
-	w := csv.NewWriter(f)
-	rows := int64(0)
-	for row, err := range x.o.Records {
-		if err != nil {
-			return err
-		}
-		if err := w.Write(row); err != nil {
-			return err
-		}
-		if rows++; rows%1024 == 0 && ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-	}
-	w.Flush()
-	if err := w.Error(); err != nil {
-		return err
-	}
-	x.sum.Records = max(0, rows-1)
-	return f.close()
-}
-
-func (x *export) texts(ctx context.Context) error {
-	if x.o.Texts == nil {
-		return nil
-	}
-	for t, err := range x.o.Texts {
-		if err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if sum := sha256.Sum256(t.Body); hex.EncodeToString(sum[:]) != t.SHA256 {
-			return damaged(i18n.T("saklanan bir metin, özetiyle uyuşmuyor", "a stored text does not fit its digest"))
-		}
-		if err := x.bag.put(texts+t.SHA256+".txt", t.Body); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -219,7 +219,9 @@ func TestErrorsOfTheSourceComeBackAsTheyAre(t *testing.T) {
 	for name, change := range map[string]func(*fake, *Options){
 		"data_key_missing": func(f *fake, _ *Options) { f.sealed = func(d *ledger.Disclosed) { d.Err = gone } },
 		"mine": func(_ *fake, o *Options) {
-			o.Records = func(yield func([]string, error) bool) { yield(nil, own) }
+			o.Records = func(ledger.Source) iter.Seq2[[]string, error] {
+				return func(yield func([]string, error) bool) { yield(nil, own) }
+			}
 		},
 	} {
 		f := newFake(t, 600)

@@ -87,10 +87,14 @@ func (r *Ring) Find(ctx context.Context, log string, id int64) (*seal.DataKey, e
 	at := slot{log, id}
 	key, _, err := r.lookup(ctx, at)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fault.New(fault.Unverifiable, "data_key_missing", i18n.Tf("%s veri anahtarı, anahtar deposunda yok", "the data key %s is not in the key store", at)).
-			WithHint(i18n.T("anahtar deposunu yedeğinden geri koyun; anahtar olmadan şifreli değerler okunamaz", "put the key store back from its backup; without the key the sealed values cannot be read"))
+		return nil, missing(at)
 	}
 	return key, err
+}
+
+func missing(at slot) error {
+	return fault.New(fault.Unverifiable, "data_key_missing", i18n.Tf("%s veri anahtarı, anahtar deposunda yok", "the data key %s is not in the key store", at)).
+		WithHint(i18n.T("anahtar deposunu yedeğinden geri koyun; anahtar olmadan şifreli değerler okunamaz", "put the key store back from its backup; without the key the sealed values cannot be read"))
 }
 
 // Owned checks that the key store is that of a log's own store and of no other: two stores that shared one would destroy
@@ -157,6 +161,16 @@ func (r *Ring) lookup(ctx context.Context, at slot) (key *seal.DataKey, seen int
 
 // unwrap opens a row and keeps the key in memory, unless Destroy was called since seen.
 func (r *Ring) unwrap(at slot, wrapped []byte, seen int) (*seal.DataKey, error) {
+	key, err := r.open(at, wrapped)
+	if err != nil {
+		return nil, err
+	}
+	r.keep(at.log, seen, key)
+	return key, nil
+}
+
+// open makes the key of a row. It keeps nothing of wrapped.
+func (r *Ring) open(at slot, wrapped []byte) (*seal.DataKey, error) {
 	if len(wrapped) > 0 && len(bytes.Trim(wrapped, "\x00")) == 0 {
 		return nil, fault.New(fault.Unverifiable, "data_key_destroyed", i18n.Tf("%s veri anahtarı yok edilmiş; onunla şifrelenen değerler artık okunamaz", "the data key %s was destroyed; what was sealed under it can no longer be read", at))
 	}
@@ -165,22 +179,25 @@ func (r *Ring) unwrap(at slot, wrapped []byte, seen int) (*seal.DataKey, error) 
 		return nil, err
 	}
 	defer clear(plain)
-	key, err := seal.NewDataKey(at.id, plain)
-	if err != nil {
-		return nil, err
-	}
+	return seal.NewDataKey(at.id, plain)
+}
+
+// keep holds keys in memory, unless Destroy was called since seen.
+func (r *Ring) keep(log string, seen int, keys ...*seal.DataKey) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.destroyed == seen {
+	if r.destroyed != seen {
+		return
+	}
+	for _, key := range keys[max(0, len(keys)-maxCached):] {
 		if len(r.cache) >= maxCached {
 			for other := range r.cache { // any: the order of a map is by chance
 				delete(r.cache, other)
 				break
 			}
 		}
-		r.cache[at] = key
+		r.cache[slot{log, key.ID}] = key
 	}
-	return key, nil
 }
 
 func (r *Ring) forget(log string, ids []int64) {

@@ -1,6 +1,11 @@
 package ring
 
-import "iskurctl/internal/store"
+import (
+	"strconv"
+	"strings"
+
+	"iskurctl/internal/store"
+)
 
 // Every statement of the key store stands in this file, with $n parameters. Only the migrations, which hold triggers,
 // are of one engine.
@@ -37,6 +42,9 @@ CREATE TRIGGER ring_signing_key_kept BEFORE DELETE ON ring_signing_key BEGIN SEL
 const (
 	findDataKey    = `SELECT wrapped FROM ring_data_key WHERE log = $1 AND id = $2`
 	addDataKey     = `INSERT INTO ring_data_key (log, id, wrapped) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+	addNewKey      = `INSERT INTO ring_data_key (log, id, wrapped) VALUES ($1, $2, $3)`
+	lastDataKey    = `SELECT COALESCE(MAX(id), 0) FROM ring_data_key WHERE log = $1`
+	rangeDataKeys  = `SELECT id, wrapped FROM ring_data_key WHERE log = $1 AND id >= $2 AND id <= $3 ORDER BY id`
 	anyDataKey     = `SELECT EXISTS (SELECT 1 FROM ring_data_key WHERE log = $1)`
 	destroyDataKey = `UPDATE ring_data_key SET wrapped = zeroblob(length(wrapped)) WHERE log = $1 AND id = $2`
 
@@ -44,3 +52,21 @@ const (
 	hasSigningKey  = `SELECT EXISTS (SELECT 1 FROM ring_signing_key WHERE vkey = $1)`
 	addSigningKey  = `INSERT INTO ring_signing_key (vkey, log, wrapped) VALUES ($1, $2, $3)`
 )
+
+// The statements for rowsAtOnce rows or ids; $1 is the log.
+var (
+	addDataKeys = `INSERT INTO ring_data_key (log, id, wrapped) VALUES ` + repeated(rowsAtOnce, func(i int) string {
+		return "($1, $" + strconv.Itoa(2*i+2) + ", $" + strconv.Itoa(2*i+3) + ")"
+	})
+	listDataKeys = `SELECT id, wrapped FROM ring_data_key WHERE log = $1 AND id IN (` + repeated(rowsAtOnce, func(i int) string {
+		return "$" + strconv.Itoa(i+2)
+	}) + `) ORDER BY id`
+)
+
+func repeated(n int, part func(i int) string) string {
+	parts := make([]string, n)
+	for i := range parts {
+		parts[i] = part(i)
+	}
+	return strings.Join(parts, ", ")
+}
