@@ -1,4 +1,5 @@
-// Package sandboxcmd is `iskurctl sandbox`: the synthetic MYK service as a server, and the people it knows.
+// Package sandboxcmd is `iskurctl sandbox`: the synthetic MYK service as a server, the people it knows, and texts and events to
+// try the record of consents with.
 package sandboxcmd
 
 import (
@@ -13,6 +14,6 @@ const defaultPeople = 1000
 
 // New makes the group.
 func New(d *cmdkit.Deps) *cobra.Command {
-	return d.Group("sandbox", i18n.T("sentetik MYK servisi: deneme, eğitim ve sınama için", "the synthetic MYK service: for trials, training and tests"),
-		newServe(d), newPeople(d))
+	return d.Group("sandbox", i18n.T("sentetik MYK servisi ve rıza verileri: deneme, eğitim ve sınama için", "the synthetic MYK service and consent data: for trials, training and tests"),
+		newServe(d), newPeople(d), newTexts(d), newEvents(d))
 }
