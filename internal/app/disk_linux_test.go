@@ -23,7 +23,7 @@ func TestABatchStopsWhenTheDiskOfTheLogIsFull(t *testing.T) {
 	if err := os.Mkdir(disk, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=400k,mode=700"); err != nil {
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=520k,mode=700"); err != nil {
 		t.Skipf("SKIP: no tmpfs can be mounted here: %v", err)
 	}
 	t.Cleanup(func() { _ = unix.Unmount(disk, unix.MNT_DETACH) })

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"iskurctl/internal/audit"
+	"iskurctl/internal/config"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
@@ -34,15 +35,21 @@ func (w *wiring) auditOver(st *store.Store, keys *seal.Keys) (*audit.Log, error)
 	if err != nil {
 		return nil, err
 	}
-	installation := p.Installation
-	if installation == "" {
-		installation = w.host()
-	}
-	return audit.New(audit.Config{Store: st, Keys: keys, Ring: w.ring, Installation: installation, Now: w.env.Now, Rand: w.env.Rand}), nil
+	return audit.New(audit.Config{Store: st, Keys: keys, Ring: w.ring, Installation: w.installation(p), Now: w.env.Now, Rand: w.env.Rand}), nil
 }
 
-// evidence opens the log with its keys, or without them for who only looks whether it is whole. A key that is missing
-// is then what cannot be verified, not a mistake in the configuration.
+// installation names this one in the origins of its logs.
+func (w *wiring) installation(p *config.Profile) string {
+	if p.Installation != "" {
+		return p.Installation
+	}
+	return w.host()
+}
+
+// evidence opens the log for a verification: with its keys, or without them for who only looks whether it is whole. The
+// rule of a master key that is not where the configuration says: for every command that cannot work without it that is a
+// mistake in the configuration (exit 2, secret_missing); for a verification it is what could not be verified (exit 7,
+// master_key_missing), since a script takes 2 for "the command was wrong" and must learn here that no verdict was reached.
 func (w *wiring) evidence(_ context.Context, keys bool) (*audit.Log, error) {
 	if !keys {
 		st, err := w.store()
@@ -52,14 +59,19 @@ func (w *wiring) evidence(_ context.Context, keys bool) (*audit.Log, error) {
 		return w.auditOver(st, nil)
 	}
 	l, err := w.audit()
-	if f := fault.From(err); err != nil && f.Code == "secret_missing" {
-		return nil, fault.New(fault.Unverifiable, "master_key_missing", i18n.T("ana anahtar bulunamadı; kişisel alanlar doğrulanamaz", "the master key is missing; personal values cannot be verified")).
-			WithHint(i18n.T("anahtarı geri koyun ya da anahtar gerektirmeyen --full ile doğrulayın", "put the key back, or verify with --full, which needs no key")).Because(err)
-	}
-	return l, err
+	return l, withoutMaster(err)
 }
 
-// openRing opens the key store. It is made with the first entry of the log; later it must be there, since what it
+// withoutMaster makes the missing master key what could not be verified.
+func withoutMaster(err error) error {
+	if f := fault.From(err); err != nil && f.Code == "secret_missing" {
+		return fault.New(fault.Unverifiable, "master_key_missing", i18n.T("ana anahtar bulunamadı; kişisel alanlar doğrulanamaz", "the master key is missing; personal values cannot be verified")).
+			WithHint(i18n.Join("; ", f.Hint, i18n.T("anahtarsız doğrulama için: --full", "to verify without a key: --full"))).Because(err)
+	}
+	return err
+}
+
+// openRing opens the key store. It is made with the first entry of a log; later it must be there, since what it
 // sealed can be opened with nothing else.
 func (w *wiring) openRing() (ledger.Keys, error) {
 	p, err := w.profile()
@@ -70,18 +82,18 @@ func (w *wiring) openRing() (ledger.Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := w.audit()
+	logs, err := w.heads()
 	if err != nil {
 		return nil, err
 	}
-	head := func() (string, bool, error) {
-		h, started, err := log.Ledger().Head(w.ctx)
-		return h.Vkey, started, err
-	}
-	// First whether the log was started, then whether there is a key store: another process makes them the other way round.
-	_, started, err := head()
-	if err != nil {
-		return nil, err
+	// First whether a log was started, then whether there is a key store: another process makes them the other way round.
+	started := false
+	for _, log := range logs {
+		_, there, err := log.Head(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		started = started || there
 	}
 	o := store.Options{Path: p.KeyStore, Migrations: ring.Migrations, LockTimeout: lockWait}
 	if _, err := os.Lstat(p.KeyStore); os.IsNotExist(err) {
@@ -104,5 +116,14 @@ func (w *wiring) openRing() (ledger.Keys, error) {
 	}
 	w.closers = append(w.closers, st.Close)
 	r := ring.Open(st, keys, w.env.Rand)
-	return r, r.Owned(w.ctx, audit.Name, head)
+	for name, log := range logs {
+		err := r.Owned(w.ctx, name, func() (string, bool, error) {
+			h, started, err := log.Head(w.ctx)
+			return h.Vkey, started, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
 }

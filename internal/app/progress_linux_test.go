@@ -29,7 +29,7 @@ func batchOnTerminal(t *testing.T, flags ...string) (received string) {
 	for i := range 20 {
 		numbers.WriteString(tckn.Complete(100_000_100+i) + "\n")
 	}
-	master, slave, err := terminal()
+	master, slave, err := terminal(160)
 	if err != nil {
 		t.Skipf("SKIP: no pseudo-terminal here: %v", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"iskurctl/internal/commands/cmdkit"
 	"iskurctl/internal/commands/completioncmd"
 	"iskurctl/internal/commands/configcmd"
+	"iskurctl/internal/commands/consentcmd"
 	"iskurctl/internal/commands/helpcmd"
 	"iskurctl/internal/commands/mykcmd"
 	"iskurctl/internal/commands/sandboxcmd"
@@ -36,6 +37,9 @@ func newRoot(d *cmdkit.Deps, args []string) *cobra.Command {
 	root.SetHelpCommand(helpcmd.New(d))
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { d.WriteHelp(cmd.OutOrStdout(), d.Streams.OutPalette(), cmd) })
 	globalFlags(d, root)
+	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
+		cmdkit.PlainUsages(root)
+	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if d.Watch != nil && !slices.Contains(instant, noun(cmd)) {
 			d.Watch()
@@ -50,7 +54,7 @@ var nouns = []struct {
 	name string
 	make func(*cmdkit.Deps) *cobra.Command
 }{
-	{"audit", auditcmd.New}, {"completion", completioncmd.New}, {"config", configcmd.New}, {"myk", mykcmd.New},
+	{"audit", auditcmd.New}, {"completion", completioncmd.New}, {"config", configcmd.New}, {"consent", consentcmd.New}, {"myk", mykcmd.New},
 	{"sandbox", sandboxcmd.New}, {"tc", tccmd.New}, {"version", versioncmd.New},
 }
 

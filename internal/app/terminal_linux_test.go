@@ -14,13 +14,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cmdTTY runs the program on a terminal of its own, 160 columns wide: tty CODE INPUT iskurctl ARG…. INPUT is typed in
+// cmdTTY runs the program on a terminal of its own, 160 columns wide: tty [-cols N] CODE INPUT iskurctl ARG…. INPUT is typed in
 // (Go's escapes; "" types nothing). What the screen shows follows as stdout; CRLF is made LF.
 func cmdTTY(ts *testscript.TestScript, args []string) {
-	want(ts, len(args) >= 3, "tty CODE INPUT PROGRAM ARG…")
+	cols, err := strconv.ParseUint(option(&args, "-cols", "160"), 10, 16)
+	ts.Check(err)
+	want(ts, len(args) >= 3, "tty [-cols N] CODE INPUT PROGRAM ARG…")
 	typed, err := strconv.Unquote(`"` + args[1] + `"`)
 	ts.Check(err)
-	master, slave, err := terminal()
+	master, slave, err := terminal(uint16(cols))
 	ts.Check(err)
 	defer func() { _ = master.Close() }()
 	cmd := exec.Command(args[2], args[3:]...)
@@ -45,7 +47,7 @@ func cmdTTY(ts *testscript.TestScript, args []string) {
 	judge(ts, args[0], cmd.ProcessState.ExitCode(), args[3:], unseen, "")
 }
 
-func terminal() (master, slave *os.File, err error) {
+func terminal(cols uint16) (master, slave *os.File, err error) {
 	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, nil, err
@@ -58,7 +60,7 @@ func terminal() (master, slave *os.File, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: 160}); err != nil {
+	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: cols}); err != nil {
 		return nil, nil, err
 	}
 	slave, err = os.OpenFile("/dev/pts/"+strconv.Itoa(n), os.O_RDWR|syscall.O_NOCTTY, 0)

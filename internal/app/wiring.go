@@ -12,6 +12,7 @@ import (
 	"iskurctl/internal/audit"
 	"iskurctl/internal/commands/cmdkit"
 	"iskurctl/internal/config"
+	"iskurctl/internal/consent"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
@@ -37,6 +38,7 @@ type wiring struct {
 	keys    func() (*seal.Keys, error)
 	store   func() (*store.Store, error)
 	audit   func() (*audit.Log, error)
+	consent func() (*consent.Log, error)
 	ring    func() (ledger.Keys, error)
 }
 
@@ -53,6 +55,7 @@ func (w *wiring) connect(d *cmdkit.Deps) {
 	w.store = sync.OnceValues(w.openStore)
 	w.keys = sync.OnceValues(w.openKeys)
 	w.audit = sync.OnceValues(w.openAudit)
+	w.consent = sync.OnceValues(w.openConsent)
 	w.ring = sync.OnceValues(w.openRing)
 	d.Profile = w.profile
 	d.CreateStore = func(ctx context.Context, path string) (*store.Store, error) {
@@ -60,6 +63,7 @@ func (w *wiring) connect(d *cmdkit.Deps) {
 	}
 	d.Audit = func(context.Context) (*audit.Log, error) { return w.audit() }
 	d.Evidence = w.evidence
+	w.connectConsent(d)
 	d.Identity = func() (string, string, error) {
 		name, err := w.env.User()
 		if err != nil {
@@ -124,6 +128,11 @@ func (w *wiring) openKeys() (*seal.Keys, error) {
 		return nil, err
 	}
 	text, err := seal.Secret(w.ctx, p.MasterRef, w.env.Getenv)
+	if f := fault.From(err); err != nil && f.Code == "secret_missing" {
+		return nil, fault.New(f.Class, f.Code, i18n.Join(": ", i18n.T("ana anahtar bulunamadı", "the master key is missing"), f.Message)).Because(err).
+			WithHint(i18n.T("anahtarı yedeğinden yerine koyun ya da yapılandırmadaki keys.master yolunu düzeltin (iskurctl config show)",
+				"put the key back from its backup, or correct the path keys.master in the configuration (iskurctl config show)"))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +202,7 @@ func (w *wiring) query(ctx context.Context, o cmdkit.QueryOptions) (*query.Servi
 	if p.Authorisation == "registry" {
 		c.Authorise = notInRegistry
 	}
-	if err := w.refuseRollback(ctx, log, p); err != nil {
+	if err := w.refuseRollback(ctx, audit.Name, log.Ledger(), p); err != nil {
 		return nil, err
 	}
 	s := query.New(c)
@@ -217,7 +226,7 @@ func (w *wiring) client(p *config.Profile, o cmdkit.QueryOptions) (*myk.Client, 
 		TLS:  myk.TLSFiles{CAFile: p.CAFile, CertFile: p.CertFile, KeyFile: p.KeyFile},
 	}
 	if p.KeyFile != "" {
-		if err := seal.CheckPrivate(p.KeyFile, true); err != nil {
+		if err := seal.CheckPrivate(p.KeyFile); err != nil {
 			return nil, err
 		}
 	}

@@ -50,12 +50,13 @@ func (c *CheckpointOutput) Write(ctx context.Context, name string, log *ledger.L
 	}
 	if err != nil {
 		return fault.New(fault.Integrity, "checkpoint_damaged", i18n.T("denetim noktası bozulmuş ya da günlüğe uymuyor", "the checkpoint is damaged or does not fit the log")).
-			WithHint(i18n.T("bulguları görmek için: iskurctl audit verify --full", "to see the findings: iskurctl audit verify --full")).Because(err)
+			WithHint(i18n.Tf("bulguları görmek için: iskurctl %s verify --full", "to see the findings: iskurctl %s verify --full", name)).Because(err)
 	}
 	if file := c.out.options.OutFile; file != "" {
 		err := output.WriteFile(file, ledger.Trust{Vkey: head.Vkey, Size: state.Size, Root: state.Root}.Bytes(), c.out.options.Force)
 		if err == nil {
-			c.d.Note(i18n.Tf("%s: %d kaydın güven dosyası; bu makinenin dışında saklayın", "%s: the trust file of %d entries; keep it outside this machine", file, state.Size))
+			c.d.Note(i18n.Tf("%s: %s güven dosyası; bu makinenin dışında saklayın", "%s: the trust file of %s; keep it outside this machine", file,
+				i18n.Count(state.Size, "%d kaydın", "%d entry", "%d entries")))
 		}
 		return err
 	}
@@ -69,7 +70,7 @@ func (c *CheckpointOutput) Write(ctx context.Context, name string, log *ledger.L
 			{Key: "size", Title: i18n.T("kayıt sayısı", "size"), Kind: output.Number, Value: state.Size},
 			text("root", i18n.T("kök", "root"), state.Root.String()),
 			text("vkey", i18n.T("anahtar", "key"), head.Vkey),
-			text("fingerprint", i18n.T("parmak izi", "fingerprint"), fingerprint(head.Vkey)),
+			text("fingerprint", i18n.T("parmak izi", "fingerprint"), Fingerprint(head.Vkey)),
 			text("note", i18n.T("imzalı metin", "signed note"), string(head.Note)),
 		})
 	})
@@ -88,8 +89,8 @@ func openHead(head ledger.Head) (ledger.Checkpoint, error) {
 	return state, err
 }
 
-// fingerprint is what two people compare by telephone: the SHA-256 of the key's line, as a bundle's OKUBENI.txt computes it.
-func fingerprint(vkey string) string {
+// Fingerprint is what two people compare by telephone: the SHA-256 of the key's line, as a bundle's OKUBENI.txt computes it.
+func Fingerprint(vkey string) string {
 	sum := sha256.Sum256([]byte(vkey + "\n"))
 	return hex.EncodeToString(sum[:])
 }

@@ -10,6 +10,7 @@ import (
 
 	"iskurctl/internal/audit"
 	"iskurctl/internal/config"
+	"iskurctl/internal/consent"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/query"
 	"iskurctl/internal/store"
@@ -41,6 +42,9 @@ type Deps struct {
 	Audit       func(ctx context.Context) (*audit.Log, error)
 	// Evidence gives the query log for what needs no master key (keys false): its entries can be verified, not opened.
 	Evidence func(ctx context.Context, keys bool) (*audit.Log, error)
+	// Consent gives the consent log, ConsentEvidence the same for what needs no master key, as Evidence does.
+	Consent         func(ctx context.Context) (*consent.Log, error)
+	ConsentEvidence func(ctx context.Context, keys bool) (*consent.Log, error)
 	// Identity names the operating-system user and the host, as the log does.
 	Identity func() (user, host string, err error)
 	Secret   func(ctx context.Context, ref string) ([]byte, error)

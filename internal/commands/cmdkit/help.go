@@ -117,6 +117,21 @@ func (d *Deps) flagRows(set *pflag.FlagSet) [][2]string {
 	return rows
 }
 
+// PlainUsages takes the names of the values, which stand in `quotes`, out of the texts of all flags below cmd: shells show
+// a completion's text as it is. Help screens made afterwards know the names no more.
+func PlainUsages(cmd *cobra.Command) {
+	plain := func(f *pflag.Flag) {
+		if name, text := pflag.UnquoteUsage(f); strings.HasPrefix(f.Usage, "`") {
+			f.Usage = strings.TrimPrefix(text, name+" ")
+		}
+	}
+	cmd.LocalFlags().VisitAll(plain)
+	cmd.PersistentFlags().VisitAll(plain)
+	for _, c := range cmd.Commands() {
+		PlainUsages(c)
+	}
+}
+
 func (d *Deps) exitRows(names []string) [][2]string {
 	var rows [][2]string
 	for _, info := range fault.Classes() {

@@ -3,6 +3,7 @@ package cmdkit
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -43,10 +44,26 @@ func (d *Deps) OutputFlags(cmd *cobra.Command, columns []output.Column) *Output 
 		for i, c := range columns {
 			keys[i] = c.Key
 		}
-		complete(cmd, "fields", keys)
+		// The only error is a flag that does not exist, which the next start of the program would show.
+		_ = cmd.RegisterFlagCompletionFunc("fields", completeList(keys))
 		cmd.Annotations[annotationFields] = strings.Join(keys, " ")
 	}
 	return o
+}
+
+// completeList completes a list parted by commas: what stands before the last comma stays, and is not offered again.
+func completeList(words []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		done := typed[:strings.LastIndexByte(typed, ',')+1]
+		named := strings.Split(done, ",")
+		var offers []string
+		for _, w := range words {
+			if !slices.Contains(named, w) {
+				offers = append(offers, done+w)
+			}
+		}
+		return offers, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
 }
 
 func complete(cmd *cobra.Command, flag string, words []string) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -81,7 +82,7 @@ func (v *Verification) Run(ctx context.Context, s Subject) error {
 	path, err := v.trustFile()
 	if err != nil {
 		if handed && fault.From(err).Code == "no_profile" {
-			return noTrust("--trust")
+			return v.noTrust("--trust")
 		}
 		return err
 	}
@@ -90,11 +91,16 @@ func (v *Verification) Run(ctx context.Context, s Subject) error {
 		return err
 	}
 	if handed && trust == nil {
-		return noTrust(path)
+		return v.noTrust(path)
+	}
+	if handed && v.trust == "" {
+		if err := ofOtherLog(ctx, s.Source, *trust, path); err != nil {
+			return err
+		}
 	}
 	if trust == nil && s.Vkey == "" {
 		if note, err := s.Source.Checkpoint(ctx); err != nil || note != nil {
-			return errors.Join(err, noTrust(path))
+			return errors.Join(err, v.noTrust(path))
 		}
 	}
 	var bar *term.Progress // made when it is known how much there is
@@ -124,9 +130,41 @@ func (v *Verification) Run(ctx context.Context, s Subject) error {
 		return err
 	}
 	if err := verdict(report); err != nil {
+		if unknown := func(f ledger.Finding) bool { return f.Code == ledger.SigUnknownKey }; handed && slices.ContainsFunc(report.Findings, unknown) {
+			return fault.From(err).WithHint(i18n.Join("; ", i18n.Tf("güven dosyası (%s) %s anahtarına inanıyor, paketi imzalayan o değil", "the trust file (%s) believes the key %s, which did not sign the bundle", path, KeyName(trust.Vkey)), ownTrust()))
+		}
 		return err
 	}
 	return v.keep(path, trust, report)
+}
+
+// ofOtherLog refuses to judge a bundle of another log by the profile's own trust file, which can only know our log. What
+// the bundle says of itself is not believed: it decides nothing but whether it is read at all.
+func ofOtherLog(ctx context.Context, src ledger.Source, trust ledger.Trust, path string) error {
+	note, err := src.Checkpoint(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := ledger.ReadCheckpoint(note)
+	ours, _, _ := strings.Cut(trust.Vkey, "+")
+	if err != nil || c.Origin == ours {
+		return nil // Verify says what is wrong with it
+	}
+	return fault.New(fault.Unverifiable, "trust_other_log", i18n.Tf("paket başka bir günlüğün (%s); bu profilin güven dosyası ise %s günlüğünün: %s",
+		"the bundle is of another log (%s); the trust file of this profile is of %s: %s", c.Origin, ours, path)).WithHint(ownTrust())
+}
+
+// ownTrust tells how a bundle of another log is verified.
+func ownTrust() i18n.Text {
+	return i18n.T("paket başka bir günlüğünse o günlüğün güven dosyasını --trust DOSYA ile verin; dosyayı paketin sahibinden, paketten ayrı bir yoldan alın",
+		"if the bundle is of another log give that log's own trust file with --trust FILE; get it from the owner of the bundle by another way than the bundle")
+}
+
+// KeyName names the key of a verifier line for people: the name of its log and its id, without the key itself.
+func KeyName(vkey string) string {
+	name, rest, _ := strings.Cut(vkey, "+")
+	id, _, _ := strings.Cut(rest, "+")
+	return name + "+" + id
 }
 
 // keep makes or advances the trust file. It never goes back, never grows after a finding, and never past entries that
@@ -162,6 +200,33 @@ func notKept(path string, err error) error {
 	}
 	return fault.New(fault.Output, "trust_not_kept", i18n.Tf("günlük doğrulandı, ancak güven dosyası yazılamadı: %s: %s", "the log was verified, but the trust file could not be written: %s: %s", path, fault.Cause(err))).
 		WithHint(i18n.T("klasörün var olduğunu ve yazılabildiğini denetleyin, sonra yeniden doğrulayın", "check that the folder exists and can be written, then verify again")).Because(err)
+}
+
+// Judge prints the report of something handed over that is no log, such as a receipt, against the trust file, which stays
+// as it is. The error is that of the verdict.
+func (v *Verification) Judge(ctx context.Context, judge func(*ledger.Trust) (ledger.Report, error)) error {
+	path, err := v.trustFile()
+	if err != nil {
+		if fault.From(err).Code == "no_profile" {
+			return v.noTrust("--trust")
+		}
+		return err
+	}
+	trust, _, err := ReadTrust(path)
+	if err != nil {
+		return err
+	}
+	if trust == nil {
+		return v.noTrust(path)
+	}
+	report, err := judge(trust)
+	if err != nil {
+		return err
+	}
+	if err := v.out.Emit(ctx, func(sink *output.Sink) error { return sink.Object(fields(report, v.d)) }); err != nil {
+		return err
+	}
+	return verdict(report)
 }
 
 // trustFile gives the path of the trust file: the flag's, or the profile's.
@@ -210,15 +275,18 @@ func ReadTrust(path string) (trust *ledger.Trust, text []byte, err error) {
 	return &t, text, nil
 }
 
-func noTrust(path string) error {
+func (v *Verification) noTrust(path string) error {
 	return fault.New(fault.Unverifiable, "trust_missing", i18n.Tf("güven dosyası yok: %s", "there is no trust file: %s", path)).
-		WithHint(i18n.T("günlüğün sahibi `iskurctl audit checkpoint --out DOSYA` ile üretir; dosyayı bu klasörden ayrı bir yoldan alıp --trust ile verin",
-			"the owner of the log makes it with `iskurctl audit checkpoint --out FILE`; get it by another way than this folder and give it with --trust"))
+		WithHint(i18n.Tf("günlüğün sahibi `iskurctl %s checkpoint --out DOSYA` ile üretir; dosyayı bu klasörden ayrı bir yoldan alıp --trust ile verin",
+			"the owner of the log makes it with `iskurctl %s checkpoint --out FILE`; get it by another way than this folder and give it with --trust", v.log))
 }
 
 // verdict turns the report into the error that the exit code comes from.
 func verdict(r ledger.Report) error {
 	n := len(r.Findings)
+	has := func(codes ...ledger.Code) bool {
+		return slices.ContainsFunc(r.Findings, func(f ledger.Finding) bool { return slices.Contains(codes, f.Code) })
+	}
 	keep := i18n.T("hiçbir şeyi onarmayın ve silmeyin; deponun ya da paketin kopyasını alıp bulgularla birlikte sorumluya iletin",
 		"repair and delete nothing; copy the store or the bundle and hand it over with the findings")
 	switch r.Class() {
@@ -229,12 +297,19 @@ func verdict(r ledger.Report) error {
 		}
 		return fault.New(fault.Integrity, "verify_broken", text).WithHint(keep)
 	case fault.Unverifiable:
+		if has(ledger.TextUnknown) {
+			return fault.New(fault.Unverifiable, "verify_unverifiable", i18n.Tf("doğrulanamadı: anahtar, güven bilgisi ya da metin eksik; bulgu sayısı: %d", "it could not be verified: a key, trust or a text is missing; findings: %d", n)).
+				WithHint(i18n.T("bulguda adı geçeni yerine koyup yeniden doğrulayın", "put what the finding names in its place, and verify again"))
+		}
 		return fault.New(fault.Unverifiable, "verify_unverifiable", i18n.Tf("doğrulanamadı: anahtar ya da güven bilgisi eksik; bulgu sayısı: %d", "it could not be verified: a key or trust is missing; findings: %d", n)).
 			WithHint(i18n.T("bulguda adı geçen anahtarı ya da güven dosyasını yerine koyup yeniden doğrulayın", "put the key or the trust file that the finding names in its place, and verify again"))
 	case fault.Negative:
+		if !has(ledger.KeptTooLong, ledger.PrunedTooEarly) {
+			return fault.New(fault.Negative, "verify_policy", i18n.Tf("günlük sağlam, ancak bir kurala uyulmamış; bulgu sayısı: %d", "the log is whole, but a rule is not kept; findings: %d", n))
+		}
 		e := fault.New(fault.Negative, "verify_policy", i18n.Tf("günlük sağlam, ancak saklama kuralı tutulmamış; bulgu sayısı: %d", "the log is whole, but a rule of retention is not kept; findings: %d", n))
-		if slices.ContainsFunc(r.Findings, func(f ledger.Finding) bool { return f.Code == ledger.KeptTooLong }) {
-			return e.WithHint(i18n.T("süresi dolan kayıtları imha etmek için: iskurctl audit prune", "to dispose of the entries whose time is over: iskurctl audit prune"))
+		if has(ledger.KeptTooLong) {
+			return e.WithHint(i18n.Tf("süresi dolan kayıtları imha etmek için: iskurctl %s prune", "to dispose of the entries whose time is over: iskurctl %s prune", r.Log))
 		}
 		return e
 	}
@@ -265,8 +340,8 @@ func fields(r ledger.Report, d *Deps) []output.Field {
 		{Key: "verdict", Title: i18n.T("karar", "verdict"), Kind: output.Code, Value: r.Verdict},
 		{Key: "size", Title: i18n.T("kayıt sayısı", "size"), Kind: output.Number, Value: r.Size},
 		{Key: "root", Title: i18n.T("kök", "root"), Kind: output.Code, Value: r.Root.String()},
-		{Key: "range", Title: i18n.T("kaynağın kapsadığını söylediği kayıtlar", "entries that the source says it covers"), Kind: output.JSON, Value: []output.Field{
-			number("from", "ilki", "from", r.Range.From), number("to", "sonuncunun ardı", "to, not included", r.Range.To),
+		{Key: "range", Title: i18n.T("aralık (kaynağın bildirdiği)", "range (as the source says)"), Kind: output.JSON, Value: []output.Field{
+			number("from", "ilk sıra", "from", r.Range.From), number("to", "son sıra (hariç)", "to (not included)", r.Range.To),
 		}},
 		{Key: "coverage", Title: i18n.T("kapsam", "coverage"), Kind: output.JSON, Value: []output.Field{
 			number("new", "yeni kayıt", "new entries", r.Coverage.New), number("new_read", "yenilerden okunan", "of the new, read", r.Coverage.NewRead),

@@ -38,7 +38,7 @@ func exitCodes(d *cmdkit.Deps) string {
 
 var outputText = i18n.T(`Sonuç stdout'a, uyarı ve hata stderr'e yazılır. Terminalde varsayılan biçim table, başka yerde tsv'dir.
 
-  -o table   terminal için; yalnızca başlıca alanlar (hepsi için --fields)
+  -o table   terminal için; yalnızca başlıca alanlar, dar ekranda daha azı (seçmek için --fields)
   -o tsv     sekmeyle ayrılmış; her kayıt tek satır
   -o csv     virgülle ayrılmış (RFC 4180)
   -o json    kayıtların dizisi; boş sonuç []
@@ -55,7 +55,7 @@ var outputText = i18n.T(`Sonuç stdout'a, uyarı ve hata stderr'e yazılır. Ter
 Zamanlar UTC ve milisaniyelidir (2026-11-22T10:11:12.123Z), tarihler 2026-11-22 biçimindedir. Alan adları çevrilmez.
 `, `Results go to stdout, warnings and the error to stderr. On a terminal the default format is table, elsewhere tsv.
 
-  -o table   for a terminal; the main fields only (--fields for others)
+  -o table   for a terminal; the main fields only, fewer where it is narrow (--fields for others)
   -o tsv     separated by tabs; every record is one line
   -o csv     separated by commas (RFC 4180)
   -o json    an array of records; an empty result is []
@@ -130,6 +130,12 @@ paket yine doğrulanır. Değişim dosyasında (audit exchange) yalnızca anahta
 Kayıtlar beş yıl sonra audit prune ile imha edilir: kişisel alanlar ve anahtarları gider, özetler kalır. Yedekler,
 paketler ve başka kopyalar bunun dışındadır; onları ayrıca imha edin.
 
+Onay kayıtlarında (consent) numara, ad, telefon ve öteki kişisel alanlar, her kişi için ayrı bir anahtarla şifreli
+durur; metinler, zamanlar ve verilen yanıtlar açıktır. consent erase bir kişinin alanlarını, anahtarını ve onu bulmaya
+yarayan etiketi yok eder (KVKK m.7); kayıtlar ve kişinin elindeki makbuz doğrulanmayı sürdürür. Beş yıl saklanan sorgu
+kayıtları bununla silinmez, neden kaldıkları tek tek yazılır. Makbuz ve paket (consent receipt, consent export) kişisel
+verileri maskesiz içerir; yedeklerde kalanları, anahtar deposununkiler dahil, ayrıca imha edin.
+
 Toplu sorgunun yanıtları, iş bitip sonuç yazılana dek depoda şifreli bekler, sonra silinir. 30 gün sürdürülmeyen
 yarım iş, sorgu yapan ilk komutta silinir. Alınan veriler yalnızca protokoldeki amaçla kullanılır, istatistik yayımlamak için kullanılmaz (madde 8/3).
 `, `Numbers, names, phones and e-mails are shown masked (100******46); --reveal shows them in full.
@@ -151,6 +157,12 @@ verifies. An exchange file (audit exchange) holds keyed hashes only.
 
 After five years audit prune disposes of entries: personal values and their keys go, hashes stay. Backups, bundles and
 other copies are outside of that; destroy them as well.
+
+In the records of consent, number, name, phone and all other personal values are encrypted under a key for each person;
+texts, times and answers stand in clear. consent erase destroys a person's values, key and the tag that finds the person
+(KVKK m.7); the entries, and the receipt that the person holds, still verify. Queries that are kept for five years are not
+erased by that; each is named with the reason. A receipt and a bundle (consent receipt, consent export) hold personal data
+in full; what is left in backups, those of the key store included, is for you to destroy.
 
 Answers of a batch stay encrypted in the store until the work is done and printed, then they are deleted. A job that
 nobody resumed for 30 days is deleted by the next command that queries. The data serve the protocol's purpose only and never statistics for

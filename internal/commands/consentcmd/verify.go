@@ -1,0 +1,101 @@
+package consentcmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"iskurctl/internal/commands/cmdkit"
+	"iskurctl/internal/consent"
+	"iskurctl/internal/consent/receipt"
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
+	"iskurctl/internal/ledger"
+	"iskurctl/internal/ledger/bundle"
+)
+
+type verifyOptions struct {
+	d *cmdkit.Deps
+	v *cmdkit.Verification
+}
+
+func newVerify(d *cmdkit.Deps) *cobra.Command {
+	o := &verifyOptions{d: d}
+	cmd := d.Command(cmdkit.Spec{
+		Use:   "verify [BUNDLE|RECEIPT]",
+		Short: i18n.T("onay günlüğünün, bir paketin ya da bir makbuzun değişmediğini doğrular", "verifies that the consent log, a bundle or a receipt was not changed"),
+		Long: i18n.T(`Onay günlüğünün, BUNDLE klasöründeki dışa aktarımın ya da RECEIPT klasöründeki makbuzun bütünlüğünü doğrular ve bulguların hepsini kodlarıyla listeler.
+
+Düzeyler: --quick imzalı denetim noktasına ve güven dosyasıyla tutarlılığa bakar. Düzey verilmezse buna ek olarak son doğrulamadan beri eklenen her kayıt ve eski kayıtların bir bölümü okunur; ne kadar okunduğu sonuçta yazar. --full bütün kayıtları okur. --deep kişisel alanları, metinlerin baytlarını, olayların sırasını (aydınlatmasız rıza, iki kez verilen rıza), silmeleri ve kayıtlara götüren satırları da denetler; ana anahtar bulunamazsa 7 ile biter, ötekiler anahtar istemez. Bir paket, düzey verilmezse --deep ile ve bütün dosyalarıyla doğrulanır.
+
+Güven dosyası deponun dışında durur: sondan silinen kayıtlar ve eski yedekler ancak onunla görülür. Yeni kayıtların hepsini okuyan bulgusuz bir doğrulama onu ilerletir; ilk kez ise oluşturur. Paket ve makbuz ilk görüldüğünde güvenilir sayılmaz, güven dosyası ister; başka bir günlüğünki için onun güven dosyasını --trust ile verin.`,
+			`Verifies that the consent log, the export in the folder BUNDLE or the receipt in the folder RECEIPT is whole, and lists every finding with its code.
+
+Levels: --quick looks at the signed checkpoint and its consistency with the trust file. Without a level every entry since the last verification and a part of the old ones are read as well; the result says how much. --full reads every entry. --deep also looks at personal values, the bytes of the texts, the order of events (consent without a notice, consent given twice), erasures and the rows that lead to entries; without the master key it ends with 7, the other levels need no key. A bundle is verified at --deep unless a level is given, with all its files.
+
+The trust file lies outside the store: only it shows entries that were cut off at the end, or an old backup. A verification that read all new entries without findings moves it forward, and makes it the first time. A bundle or a receipt is never trusted at first sight: it needs a trust file; for one of another log give that log's own with --trust.`),
+		Example: i18n.T("iskurctl consent verify\niskurctl consent verify --deep -o json\niskurctl consent verify ./onay-2026 --trust onay.trust",
+			"iskurctl consent verify\niskurctl consent verify --deep -o json\niskurctl consent verify ./consent-2026 --trust consent.trust"),
+		Exits: []fault.Class{fault.OK, fault.Usage, fault.Negative, fault.Integrity, fault.Unverifiable, fault.Store, fault.Input, fault.Output},
+		Args:  cmdkit.OneArg,
+		Run: func(ctx context.Context, args []string) error {
+			if len(args) == 1 {
+				return verifyFolder(ctx, o, args[0])
+			}
+			return verifyStore(ctx, o)
+		},
+	})
+	o.v = d.VerifyFlags(cmd, consent.Name)
+	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	}
+	return cmd
+}
+
+func verifyStore(ctx context.Context, o *verifyOptions) error {
+	level := o.v.Level(ledger.Default)
+	log, err := o.d.ConsentEvidence(ctx, level == ledger.Deep)
+	if err != nil {
+		return err
+	}
+	head, _, err := log.Ledger().Head(ctx)
+	if err != nil {
+		return err
+	}
+	s := cmdkit.Subject{Source: log.Ledger().Source(), Level: level, Vkey: head.Vkey}
+	if level == ledger.Deep {
+		s.Domain = consent.NewCheck(log, s.Source, ledger.Range{From: head.Pruned, To: head.Size})
+	}
+	return o.v.Run(ctx, s)
+}
+
+func verifyFolder(ctx context.Context, o *verifyOptions, dir string) error {
+	if receipt.Is(dir) {
+		return verifyReceipt(ctx, o, dir)
+	}
+	b, err := bundle.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	s, _, err := cmdkit.BundleSubject(ctx, b, o.v.Level(ledger.Deep), cmdkit.BundleParts{
+		Domain: func(_ context.Context, b *bundle.Bundle, size int64) (ledger.Domain, error) {
+			return consent.BundleCheck(b, size), nil
+		},
+		Records: consent.CheckRecords,
+	})
+	if err != nil {
+		return err
+	}
+	return o.v.Run(ctx, s)
+}
+
+// verifyReceipt verifies what a person got of one act. That it does not hold says nothing of the log.
+func verifyReceipt(ctx context.Context, o *verifyOptions, dir string) error {
+	err := o.v.Judge(ctx, func(trust *ledger.Trust) (ledger.Report, error) { return receipt.Verify(ctx, dir, trust) })
+	if f := fault.From(err); err != nil && f.Code == "verify_broken" {
+		return fault.New(f.Class, f.Code, i18n.T("makbuz bozulmuş ya da değiştirilmiş", "the receipt is damaged or was changed")).Because(err).
+			WithHint(i18n.T("bulguları saklayın; makbuzun değişmemiş bir kopyası varsa onu doğrulayın, yenisi `iskurctl consent receipt` ile verilir", "keep the findings; verify an unchanged copy of the receipt if there is one, a new one is written by `iskurctl consent receipt`"))
+	}
+	return err
+}

@@ -1,0 +1,232 @@
+package consent
+
+import (
+	"context"
+	"database/sql"
+	"io"
+	"maps"
+	"slices"
+)
+
+// remains is a key store that lets its files be looked at.
+type remains interface {
+	// Wrapped gives the bytes of keys before they are destroyed, Raw those of the files.
+	Wrapped(ctx context.Context, log string, ids []int64) ([][]byte, error)
+	Raw(fn func(path string, r io.Reader) error) error
+}
+
+// settle brings what was committed to its end: the keys are destroyed, the files cleared of the old bytes and looked
+// through, and only then the people count as erased. It may be repeated after an error, by Resume.
+func (x *eraser) settle(ctx context.Context) error {
+	if len(x.people) == 0 && len(x.old.pieces) == 0 {
+		return nil
+	}
+	keys, looks := x.ring.(remains)
+	if looks {
+		wrapped, err := keys.Wrapped(ctx, Name, x.keys)
+		if err != nil {
+			return err
+		}
+		for _, w := range wrapped {
+			x.old.add(old{kind: oldWrapped, value: w[max(0, len(w)-maxOld):]}) // all begin alike, with the name of the master key
+		}
+	}
+	if len(x.keys) > 0 {
+		if err := x.ring.Destroy(ctx, Name, x.keys...); err != nil {
+			return err
+		}
+	}
+	if err := x.log.st.Truncate(ctx); err != nil {
+		return err
+	}
+	if err := x.clear(ctx); err != nil {
+		return err
+	}
+	if looks {
+		if _, err := x.look(ctx, keys.Raw); err != nil {
+			return err
+		}
+	}
+	if err := x.log.finished(ctx, x.people); err != nil {
+		return err
+	}
+	x.people, x.keys, x.old = nil, nil, newNeedles()
+	return nil
+}
+
+// clear looks for old bytes in the store's own files, and has it written anew when there are some in it.
+func (x *eraser) clear(ctx context.Context) error {
+	again := false
+	for {
+		before := maps.Clone(x.left)
+		found, err := x.look(ctx, x.log.st.Raw)
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		reused, err := x.reused(ctx, found)
+		if err != nil {
+			return err
+		}
+		switch {
+		case reused: // look once more, for the others
+		case again:
+			return nil
+		default:
+			again = true
+			if err := x.log.st.Rebuild(ctx); err != nil {
+				return err
+			}
+			if err := x.log.st.Truncate(ctx); err != nil {
+				return err
+			}
+		}
+		x.left = before
+	}
+}
+
+// look counts the old bytes in files.
+func (x *eraser) look(ctx context.Context, raw func(func(string, io.Reader) error) error) (map[*old]bool, error) {
+	found := make(map[*old]bool)
+	err := raw(func(path string, r io.Reader) error {
+		n, which, err := x.old.find(r, ctx.Err)
+		if n > 0 {
+			x.left[path] += n
+		}
+		maps.Copy(found, which)
+		return err
+	})
+	return found, err
+}
+
+// reused takes those values out of the search that are in use again: somebody who was erased may come back at once, and
+// gets the same tag. It tells whether there were any.
+func (x *eraser) reused(ctx context.Context, found map[*old]bool) (bool, error) {
+	some := false
+	for o := range found {
+		var in bool
+		var err error
+		switch o.kind {
+		case oldTag:
+			err = x.log.st.Read().QueryRowContext(ctx, tagInUse, o.tag).Scan(&in)
+		case oldSame:
+			err = x.log.st.Read().QueryRowContext(ctx, sameInUse, o.tag, o.value).Scan(&in)
+		}
+		if err != nil {
+			return some, x.log.explain(ctx, err)
+		}
+		if in {
+			x.old.drop(o)
+			some = true
+		}
+	}
+	return some, nil
+}
+
+// residue gives what is left, by file.
+func (x *eraser) residue() []Residue {
+	var list []Residue
+	for _, path := range slices.Sorted(maps.Keys(x.left)) {
+		list = append(list, Residue{Path: path, Found: x.left[path]})
+	}
+	return list
+}
+
+// finished takes people off the list of those whose erasure is not at its end.
+func (l *Log) finished(ctx context.Context, people []int64) error {
+	return l.st.Write(ctx, func(tx *sql.Tx) error {
+		for _, id := range people {
+			if _, err := tx.Exec(endErasing, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Resume brings erasures to their end that were interrupted after their commit, and says of how many people. Which bytes
+// they left is not known any more: the database is written anew, whatever stands in its unused parts. People of whom not
+// all events were erased yet, or only some values, keep their key. Errors: those of the store and of the key store.
+func (l *Log) Resume(ctx context.Context) (n int, err error) {
+	people, keys, err := l.erasing(ctx)
+	if err != nil || len(people) == 0 {
+		return 0, err
+	}
+	ring, err := l.cfg.Ring()
+	if err != nil {
+		return 0, err
+	}
+	if len(keys) > 0 {
+		if err := ring.Destroy(ctx, Name, keys...); err != nil {
+			return 0, err
+		}
+	}
+	if err := l.st.Rebuild(ctx); err != nil {
+		return 0, err
+	}
+	if err := l.st.Truncate(ctx); err != nil {
+		return 0, err
+	}
+	return len(people), l.finished(ctx, people)
+}
+
+// erasing gives people whose erasure is not at its end, and of those the ones whose key may go.
+func (l *Log) erasing(ctx context.Context) (people, keys []int64, err error) {
+	rows, err := l.st.Read().QueryContext(ctx, erasing)
+	if err != nil {
+		return nil, nil, l.explain(ctx, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id int64
+		var whole bool
+		if err := rows.Scan(&id, &whole); err != nil {
+			return nil, nil, l.explain(ctx, err)
+		}
+		people = append(people, id)
+		if whole {
+			keys = append(keys, id)
+		}
+	}
+	return people, keys, l.explain(ctx, rows.Err())
+}
+
+// knownTags gives the tags of those numbers that lead to somebody, in their order, each once.
+func (l *Log) knownTags(ctx context.Context, tcs []string) ([][]byte, error) {
+	var known [][]byte
+	seen := make(map[tag]bool)
+	for some := range slices.Chunk(tcs, askedAtOnce) {
+		asked := make([]any, len(some))
+		for i, tc := range some {
+			asked[i] = l.numberTag(tc)
+		}
+		there, err := l.tagsAmong(ctx, asked)
+		if err != nil {
+			return nil, l.explain(ctx, err)
+		}
+		for _, a := range asked {
+			if t := tag(a.([]byte)); there[t] && !seen[t] {
+				seen[t] = true
+				known = append(known, t[:])
+			}
+		}
+	}
+	return known, nil
+}
+
+func (l *Log) tagsAmong(ctx context.Context, asked []any) (map[tag]bool, error) {
+	rows, err := l.st.Read().QueryContext(ctx, knownPeople(len(asked)), asked...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	there := make(map[tag]bool)
+	for rows.Next() {
+		var id int64
+		var b []byte
+		if err := rows.Scan(&id, &b); err != nil {
+			return nil, err
+		}
+		there[tag(b)] = true
+	}
+	return there, rows.Err()
+}

@@ -1,0 +1,21 @@
+package consent
+
+// The statements of erasures.
+const (
+	personByTag = `SELECT id FROM consent_person WHERE tag = $1`
+	actsOf      = `SELECT e.seq, e.same, s.key, s.sd FROM consent_event e LEFT JOIN consent_sealed s ON s.seq = e.seq
+WHERE e.person = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3`
+
+	unlinkAct    = `UPDATE consent_event SET person = NULL, same = NULL WHERE seq = $1`
+	unlikeAct    = `UPDATE consent_event SET same = NULL WHERE seq = $1`
+	unlinkPerson = `UPDATE consent_person SET tag = NULL WHERE id = $1`
+
+	// The second column: nothing leads to the person any more, so that the key may go.
+	erasing      = `SELECT e.person, p.id IS NOT NULL AND p.tag IS NULL FROM consent_erasing e LEFT JOIN consent_person p ON p.id = e.person ORDER BY e.person`
+	beginErasing = `INSERT INTO consent_erasing (person, process) VALUES ($1, $2) ON CONFLICT (person) DO UPDATE SET process = excluded.process`
+	endErasing   = `DELETE FROM consent_erasing WHERE person = $1`
+
+	// Whether a value that was erased is in use again: the same person came back meanwhile.
+	tagInUse  = `SELECT EXISTS (SELECT 1 FROM consent_person WHERE tag = $1)`
+	sameInUse = `SELECT EXISTS (SELECT 1 FROM consent_event e JOIN consent_person p ON p.id = e.person WHERE p.tag = $1 AND e.same = $2)`
+)
