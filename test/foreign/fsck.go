@@ -1,7 +1,7 @@
 // Package foreign lets software that others wrote judge what this program exports: Tessera's fsck, the C2SP formats in
-// their Go implementation, the client of Go's checksum database, openssl, sha256sum and an SD-JWT library in JavaScript. It
-// is a module of its own, so that none of it becomes part of the product, and imports nothing of the product's, so
-// that no mistake is made on both sides. Nobody imports it but its own commands.
+// their Go implementation, the client of Go's checksum database, openssl, sha256sum, and in JavaScript an SD-JWT library and
+// Sigstore's verifier. It is a module of its own, so that none of it becomes part of the product, and imports nothing of the
+// product's, so that no mistake is made on both sides. Nobody imports it but its own commands.
 package foreign
 
 import (

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"testing"
@@ -120,37 +119,9 @@ func opened(t *testing.T, disclosure string) (name string, value any) {
 // sdjwt gives the claims that the library sees in each presentation, nil where it refuses one.
 func sdjwt(t *testing.T, leaf string, presentations [][]string) (shown []map[string]any) {
 	t.Helper()
-	dir := t.TempDir()
-	for _, name := range []string{"package.json", "package-lock.json", "check.mjs"} {
-		b, err := os.ReadFile(filepath.Join("sdjwt", name))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), b, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	install := exec.Command(tool(t, "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-	install.Dir = dir
-	if out, err := install.CombinedOutput(); err != nil {
-		t.Fatalf("npm ci: %v\n%s", err, out)
-	}
-	in, err := json.Marshal(map[string]any{"leaf": leaf, "presentations": presentations})
-	if err != nil {
-		t.Fatal(err)
-	}
-	node := exec.Command(tool(t, "node"), "check.mjs")
-	var stderr bytes.Buffer
-	node.Dir, node.Stdin, node.Stderr = dir, bytes.NewReader(in), &stderr
-	out, err := node.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, stderr.String())
-	}
-	if stderr.Len() > 0 {
-		t.Log(stderr.String())
-	}
-	if err := json.Unmarshal(out, &shown); err != nil || len(shown) != len(presentations) {
-		t.Fatalf("%v: %s", err, out)
+	script(t, "sdjwt", "check.mjs", map[string]any{"leaf": leaf, "presentations": presentations}, &shown)
+	if len(shown) != len(presentations) {
+		t.Fatalf("%d answers to %d questions", len(shown), len(presentations))
 	}
 	return shown
 }
