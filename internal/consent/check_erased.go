@@ -27,7 +27,7 @@ type erasures struct {
 	grouped ledger.Bits // entries that lost counts
 
 	untimely  int64       // acts of other times whose values are there all the same
-	meanwhile ledger.Bits // entries that were erased since the verification began, whole or in part
+	meanwhile ledger.Bits // entries that were erased since the verification began, or by an entry that is damaged, whole or in part
 }
 
 func newErasures() erasures {
@@ -116,10 +116,15 @@ func (c *Check) holds(seq int64) bool {
 	return c.acts.Has(seq) && !c.broken.Has(seq) && !c.outside.Has(seq) && (c.log != nil || seq >= c.held.From && seq < c.held.To)
 }
 
+// doubtful tells whether an entry may have been erased although no entry that was read says so.
+func (c *Check) doubtful(seq int64) bool {
+	return c.meanwhile.Has(seq) || c.log == nil && c.damagedSince(seq, math.MaxInt64)
+}
+
 // gone looks at what is not there: each value must have been erased.
 func (t *turn) gone() {
 	for seq := range t.absent.All {
-		if p := t.parts[seq]; t.erased.Has(seq) || !t.holds(seq) || t.meanwhile.Has(seq) || p.missing > 0 || t.grouped.Has(seq) {
+		if t.erased.Has(seq) || !t.holds(seq) || t.doubtful(seq) || t.parts[seq].missing > 0 || t.grouped.Has(seq) {
 			continue
 		}
 		if t.locked.Has(seq) {
@@ -148,7 +153,7 @@ func (t *turn) back(ctx context.Context) error {
 		}
 	}
 	for seq, p := range t.parts {
-		if t.erased.Has(seq) || !t.holds(seq) || t.meanwhile.Has(seq) {
+		if t.erased.Has(seq) || !t.holds(seq) || t.doubtful(seq) {
 			continue
 		}
 		if p.missing == 0 && !t.absent.Has(seq) { // all are there, it was not kept which

@@ -160,7 +160,7 @@ func (t *turn) named(a *act, number int32, kind event.Act) *textAt {
 // excuses tells whether the entry of a text that an act names may be one that is damaged: in a store the row says which.
 func (t *turn) excuses(a *act) bool {
 	if t.log != nil {
-		return a.row >= 0 && t.broken.Has(a.row)
+		return a.row >= 0 && (t.broken.Has(a.row) || !t.seen.Has(a.row))
 	}
 	return len(t.broken) > 0 && t.broken[0].From < a.seq
 }

@@ -10,7 +10,8 @@ FROM consent_event e LEFT JOIN consent_person p ON p.id = e.person WHERE e.seq >
 	laterErasures = `SELECT seq FROM consent_erased WHERE by >= $1 AND by < (SELECT size FROM consent_log WHERE id = 1)`
 
 	unfinishedErasures = `SELECT process, count(*) FROM consent_erasing GROUP BY process`
-	erasedPeople       = `SELECT id FROM consent_person p WHERE tag IS NULL AND id > $1 AND NOT EXISTS (SELECT 1 FROM consent_erasing e WHERE e.person = p.id)
+	erasedPeople       = `SELECT id FROM consent_person p WHERE tag IS NULL AND id > $1 AND NOT EXISTS (SELECT 1 FROM consent_erasing x WHERE x.person = p.id)
+AND NOT EXISTS (SELECT 1 FROM consent_event e WHERE e.person = p.id)
 ORDER BY id LIMIT $2`
 	peopleWithoutActs = `SELECT id FROM consent_person p WHERE tag IS NOT NULL AND NOT EXISTS (SELECT 1 FROM consent_event e WHERE e.person = p.id)
 ORDER BY id LIMIT $1`

@@ -54,7 +54,7 @@ func runTexts(ctx context.Context, o *textsOptions) error {
 		if err := output.WriteFile(path, t.Body, false); err != nil {
 			return err
 		}
-		commands.WriteString("iskurctl consent text add --kind " + string(t.Kind) + " --label " + t.Label + " --language " + t.Language + " --from " + t.Day + " --file " + shellWord(path) + "\n")
+		commands.WriteString("iskurctl --profile sandbox consent text add --kind " + string(t.Kind) + " --label " + t.Label + " --language " + t.Language + " --from " + t.Day + " --file " + shellWord(path) + "\n")
 	}
 	return o.d.Print(commands.String())
 }
