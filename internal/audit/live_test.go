@@ -35,7 +35,9 @@ func TestALogThatGrowsWhileItIsVerifiedRaisesNoAlarm(t *testing.T) {
 		})
 	}
 	var trust *ledger.Trust
-	for _, level := range []ledger.Level{ledger.Deep, ledger.Default, ledger.Full, ledger.Deep, ledger.Quick, ledger.Deep, ledger.Deep, ledger.Deep} {
+	levels := []ledger.Level{ledger.Deep, ledger.Default, ledger.Full, ledger.Deep, ledger.Quick, ledger.Deep, ledger.Deep, ledger.Deep}
+	for i := 0; i < len(levels) || trust.Size < 100; i++ { // a busy machine writes slowly
+		level := levels[i%len(levels)]
 		head, _, err := l.ledger.Head(t.Context())
 		must(t, err)
 		o := ledger.Options{Log: Name, Level: level, Vkey: head.Vkey, Trust: trust, Scrub: 256}
@@ -52,9 +54,6 @@ func TestALogThatGrowsWhileItIsVerifiedRaisesNoAlarm(t *testing.T) {
 	}
 	stop()
 	wg.Wait()
-	if trust.Size < 100 {
-		t.Fatalf("only %d entries were written meanwhile", trust.Size)
-	}
 }
 
 // Nor is what somebody disposes of meanwhile.

@@ -61,6 +61,8 @@ func insiders() []mutation {
 	return []mutation{
 		{"cut off, by the owner", "", truncated(650), "", "quick:V26", "", "", "logged"},
 		{"cut off, by the owner, before it was seen", "", truncated(299), "", "quick:V26", "quick:V04,V26", "", "logged"},
+		{"an older copy", "", ledgertest.Replaced(ledgertest.RecentOf), "", "quick:V26", "", "", "logged"},
+		{"an older copy, before the key changed", "", ledgertest.Replaced(ledgertest.OlderOf), "", "quick:V04,V26", "", "", "logged"},
 		{"the head of an older copy", "", ledgertest.HeadOf(ledgertest.RecentOf), "default:V23,V12 deep:V23,V55,V55,V55,V55,V12,V34,V55,V55,V55", "quick:V26 default:V23,V26,V12 deep:V23,V26,V55,V55,V55,V55,V12,V34,V55,V55,V55", "default:V23,V12 deep:V23,V55,V55,V55,V55,V12,V34,V55,V55,V55", "", "!ledger_damaged/6"},
 
 		{"a kind of another log", "", adds(line(`{"k":"text/1","t":"{t}"}`), ""), "deep:V14", same, same, "700", ""},

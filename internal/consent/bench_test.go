@@ -3,6 +3,7 @@ package consent
 import (
 	"bufio"
 	"context"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -16,12 +17,25 @@ import (
 	"iskurctl/internal/tckn"
 )
 
-// benchPeople is how many people, of three acts each, the benchmark imports, unless CONSENT_BENCH_PEOPLE says otherwise.
+// benchPeople is how many people, of three acts each, the benchmarks import, unless CONSENT_BENCH_PEOPLE says otherwise.
 const benchPeople = 66_667
 
 // BenchmarkImport measures a durable import of NDJSON into an empty log, with the memory limit of the commands. Beside the rate
 // it gives the processor time of a row, user and system, and the peak of the resident memory so far.
 func BenchmarkImport(b *testing.B) {
+	benchmark(b, func(bed *bed, rows iter.Seq2[event.Row, error]) (Tally, error) {
+		return bed.Import(context.Background(), rows, func(_ event.Row, p *event.Problem) error { return p }, nil)
+	})
+}
+
+// BenchmarkRehearse measures a rehearsal of the same, on an empty log.
+func BenchmarkRehearse(b *testing.B) {
+	benchmark(b, func(bed *bed, rows iter.Seq2[event.Row, error]) (Tally, error) {
+		return bed.Rehearse(context.Background(), rows, func(_ event.Row, p *event.Problem) error { return p })
+	})
+}
+
+func benchmark(b *testing.B, run func(*bed, iter.Seq2[event.Row, error]) (Tally, error)) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(24 << 20))
 	people, _ := strconv.Atoi(os.Getenv("CONSENT_BENCH_PEOPLE"))
 	if people == 0 {
@@ -34,7 +48,7 @@ func BenchmarkImport(b *testing.B) {
 		bed.Log.now = time.Now
 		f := got(os.Open(input))(b)
 		before, started := cpu(b), time.Now()
-		tally, err := bed.Import(context.Background(), event.Read(f), func(_ event.Row, p *event.Problem) error { return p }, nil)
+		tally, err := run(bed, event.Read(f))
 		must(b, err)
 		if tally.Recorded != int64(3*people) {
 			b.Fatalf("%+v", tally)

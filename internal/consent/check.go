@@ -111,6 +111,7 @@ type act struct {
 	merged       bool // more texts are named than one act has
 	opened       bool // the disclosures could be read
 	rowed        bool // a row leads to the entry
+	drifted      bool // the row does not agree with the entry, which is said
 	outside      bool // of the period
 	unlike       bool // the row has no digest of the content
 	tagless      bool // the row leads to a person without a number
@@ -220,7 +221,7 @@ func (x *inspection) erasure(a *act, leaf *ledger.Leaf) bool {
 	a.kind, a.prev = isErasure, target
 	for _, f := range fields {
 		n, known := nameSet(f)
-		if !known || a.there&n != 0 {
+		if !known || a.there&n != 0 || n == 1<<valueTC { // a number is never erased alone
 			x.report(ledger.LeafSchema, a.seq, "silme kaydı bilinmeyen bir alanı anıyor", "the erasure names a value that there is not")
 			return false
 		}
@@ -251,6 +252,10 @@ func (x *inspection) consent(a *act, leaf *ledger.Leaf, sd []byte) bool {
 		if v.disclose(sd) {
 			a.opened, a.there, a.number = true, v.there, v.number
 			a.missing = int32(v.digests - v.there.count()) //nolint:gosec // an entry has at most 64 KiB
+			if a.number == 0 && a.missing == 0 {
+				x.report(ledger.LeafSchema, a.seq, "onay kaydında kişinin numarası yok", "the consent entry has no number of a person")
+				return false
+			}
 		} else {
 			x.report(ledger.DisclosureDamaged, a.seq, "kişisel alanların adı ya da değeri geçersiz", "the name or the value of a disclosure is not valid")
 		}

@@ -27,7 +27,7 @@ func rangeOf(b *bundle.Bundle, size int64) (held ledger.Range, part bool) {
 	if r, ok := b.Range(); ok {
 		held = r
 	}
-	return held, held != ledger.Range{To: size}
+	return held, held.From > 0 || held.To < size
 }
 
 // CheckRecords compares a bundle's records.csv with its entries, line by line (bundle.CompareRecords), and looks whether it
@@ -39,7 +39,7 @@ func CheckRecords(ctx context.Context, b *bundle.Bundle, size int64) ([]ledger.F
 		return nil, err
 	}
 	period, ok := b.Period()
-	rec := recording{held: held, period: period, personal: b.HasDisclosures(), labels: make(map[string]string)}
+	rec := recording{held: held, period: period, personal: b.HasDisclosures(), labels: make(map[string]string), unknown: bundle.Unknown}
 	findings, err := b.CompareRecords(ctx, size, rec.rows(ctx, b, extent))
 	if !ok {
 		findings = append(findings, ledger.Finding{Code: ledger.BagMalformed, Seq: -1, Detail: i18n.T("bag-info.txt paketin dönemini söylemiyor", "bag-info.txt does not say which period the bundle is for")})
@@ -93,7 +93,7 @@ func (t *turn) looseTexts(_ context.Context, _ int64) error {
 func (t *turn) times(context.Context, int64) error {
 	within := t.first <= t.last // there are events
 	edge := within && (t.outside.Has(t.first) || t.outside.Has(t.last)) && !t.damagedSince(t.judged.From, t.judged.To)
-	if edge || t.untimely > 0 || !t.part && len(t.outside) > 0 {
+	if edge || t.untimely > 0 || !t.part && !t.outside.Empty() {
 		t.report(ledger.BagMalformed, -1, "bag-info.txt dosyasındaki dönem, paketteki olaylara uymuyor", "the period in bag-info.txt does not fit the events of the bundle")
 	}
 	return nil

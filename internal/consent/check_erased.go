@@ -12,6 +12,7 @@ import (
 // and some bytes for each entry that was erased in part.
 type erasures struct {
 	acts    ledger.Bits // consent/1 entries
+	pruned  int64       // entries below count as disposed of, which none of this log ever is: that is said
 	outside ledger.Bits // of those: of other times than the bundle is for
 	first   int64       // the first of those that are judged, and the last
 	last    int64
@@ -113,7 +114,7 @@ func (t *turn) erase(a *act) {
 
 // holds tells whether the source should have disclosures of an entry that is in order, unless they were erased.
 func (c *Check) holds(seq int64) bool {
-	return c.acts.Has(seq) && !c.broken.Has(seq) && !c.outside.Has(seq) && (c.log != nil || seq >= c.held.From && seq < c.held.To)
+	return c.acts.Has(seq) && seq >= c.pruned && !c.broken.Has(seq) && !c.outside.Has(seq) && (c.log != nil || seq >= c.held.From && seq < c.held.To)
 }
 
 // doubtful tells whether an entry may have been erased although no entry that was read says so.

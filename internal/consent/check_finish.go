@@ -13,6 +13,10 @@ import (
 // Finish looks at what can only be said when all entries were read.
 func (c *Check) Finish(ctx context.Context, size int64) ([]ledger.Finding, error) {
 	t := turn{Check: c, count: make(map[ledger.Code]int64)}
+	var err error
+	if c.pruned, err = c.src.Pruned(ctx); err != nil {
+		return nil, err
+	}
 	t.earlyTexts()
 	t.references()
 	parts := []func(context.Context, int64) error{t.farNotices}

@@ -117,7 +117,7 @@ func (x *inspection) row(a *act) {
 		return
 	}
 	a.rowed, a.row, a.person, a.unlike, a.tagless = true, p.text, p.person, p.unlike, p.tagless
-	if !x.agrees(a, p) {
+	if a.drifted = !x.agrees(a, p); a.drifted {
 		x.report(ledger.ProjectionDrift, a.seq, "kayda giden satır kayıtla uyuşmuyor", "the row that leads to the entry does not agree with it")
 	}
 }

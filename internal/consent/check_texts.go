@@ -147,7 +147,7 @@ func (t *turn) named(a *act, number int32, kind event.Act) *textAt {
 		t.early[number] = e
 		return nil
 	}
-	if number == a.text && t.log != nil && a.row >= 0 && a.row != x.Seq {
+	if number == a.text && t.log != nil && a.row >= 0 && a.row != x.Seq && !a.drifted {
 		t.report(ledger.ProjectionDrift, a.seq, "satırdaki metin, kayıttaki metin değil", "the text of the row is not that of the entry")
 	}
 	if x.Kind != kind {

@@ -39,6 +39,8 @@ type Ring interface {
 	New(ctx context.Context, log string, n int) ([]*seal.DataKey, error)
 	// FindAll gives the data keys that are there, and for each other id the error that Find would give.
 	FindAll(ctx context.Context, log string, ids []int64) (map[int64]*seal.DataKey, map[int64]error, error)
+	// Bury makes those of the keys that are not there count as destroyed.
+	Bury(ctx context.Context, log string, ids ...int64) error
 }
 
 // Config is what a Log stands on. Ring gives the key store; it is asked only for what needs a key. Installation names

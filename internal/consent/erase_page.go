@@ -145,6 +145,9 @@ func (p *page) acts(id int64) ([]doomed, error) {
 // whole erases all values of the events, and with the last event the person.
 func (p *page) whole(id int64, tag []byte, acts []doomed, last bool) error {
 	for _, d := range acts {
+		if d.key.Valid && d.key.Int64 != id { // the values of somebody else
+			return damaged(d.seq, errEntry)
+		}
 		by, err := p.erased(d.seq, []string{allFields})
 		if err != nil {
 			return err

@@ -6,6 +6,8 @@ import (
 	"io"
 	"maps"
 	"slices"
+
+	"iskurctl/internal/fault"
 )
 
 // remains is a key store that lets its files be looked at.
@@ -32,7 +34,7 @@ func (x *eraser) settle(ctx context.Context) error {
 		}
 	}
 	if len(x.keys) > 0 {
-		if err := x.ring.Destroy(ctx, Name, x.keys...); err != nil {
+		if err := destroy(ctx, x.ring, x.keys); err != nil {
 			return err
 		}
 	}
@@ -52,6 +54,25 @@ func (x *eraser) settle(ctx context.Context) error {
 	}
 	x.people, x.keys, x.old = nil, nil, newNeedles()
 	return nil
+}
+
+// destroy destroys the keys of people. One that is not there, in a key store older than the store, counts as destroyed from
+// then on: otherwise nothing would tell the erased person from a row that somebody made.
+func destroy(ctx context.Context, ring Ring, keys []int64) error {
+	if err := ring.Destroy(ctx, Name, keys...); err != nil {
+		return err
+	}
+	_, faults, err := ring.FindAll(ctx, Name, keys)
+	if err != nil {
+		return err
+	}
+	missing := slices.DeleteFunc(slices.Clone(keys), func(id int64) bool {
+		return faults[id] == nil || fault.From(faults[id]).Code != keyMissing
+	})
+	if len(missing) == 0 {
+		return nil
+	}
+	return ring.Bury(ctx, Name, missing...)
 }
 
 // clear looks for old bytes in the store's own files, and has it written anew when there are some in it.
@@ -156,7 +177,7 @@ func (l *Log) Resume(ctx context.Context) (n int, err error) {
 		return 0, err
 	}
 	if len(keys) > 0 {
-		if err := ring.Destroy(ctx, Name, keys...); err != nil {
+		if err := destroy(ctx, ring, keys); err != nil {
 			return 0, err
 		}
 	}

@@ -61,7 +61,7 @@ func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.S
 	}
 	rec := recording{held: r, period: period, personal: o.PersonalData, labels: labels}
 	var src ledger.Source = &periodSource{l.ledger.Source(), l, period}
-	return bundle.Write(ctx, dir, src, bundle.Options{
+	sum, err := bundle.Write(ctx, dir, src, bundle.Options{
 		Checkpoint: head.Note, Vkey: head.Vkey, Range: wanted, Extra: extra, PersonalData: o.PersonalData, Now: l.now(), Period: period,
 		Records: func(src ledger.Source) iter.Seq2[[]string, error] { return rec.rows(ctx, src, []ledger.Range{r}) },
 		Texts:   l.legalTexts(ctx, wanted, head.Size),
@@ -70,6 +70,7 @@ func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.S
 				"This folder is the consent log of İŞKUR's portal: acceptance of the membership agreement, presentation of the privacy notice, explicit consent given, refused and withdrawn; for each act the time, the channel and the very text that was shown (texts/). Of personal data that were erased only the digests are left.")}),
 		Info: []bundle.Field{{Name: "Bag-Software-Agent", Value: o.Product}},
 	})
+	return sum, older(err)
 }
 
 // endless is the end of a period that has none.
@@ -202,25 +203,9 @@ func (l *Log) times(ctx context.Context, from, to int64) iter.Seq2[moment, error
 	return func(yield func(moment, error) bool) {
 		page := make([]moment, 0, timesPage)
 		for {
-			page = page[:0]
-			rows, err := l.st.Read().QueryContext(ctx, eventTimes, from, to, timesPage)
-			if err != nil {
-				yield(moment{}, l.explain(ctx, err))
-				return
-			}
-			for rows.Next() {
-				var m moment
-				if err = rows.Scan(&m.seq, &m.ms); err != nil {
-					break
-				}
-				page = append(page, m)
-			}
-			if err == nil {
-				err = rows.Err()
-			}
-			_ = rows.Close()
-			if err != nil {
-				yield(moment{}, l.explain(ctx, err))
+			var err error
+			if page, err = l.timesFrom(ctx, page[:0], from, to); err != nil {
+				yield(moment{}, err)
 				return
 			}
 			for _, m := range page {
@@ -237,3 +222,20 @@ func (l *Log) times(ctx context.Context, from, to int64) iter.Seq2[moment, error
 }
 
 const timesPage = 4096
+
+// timesFrom appends the first times of [from, to) to a page. No read is open when it returns.
+func (l *Log) timesFrom(ctx context.Context, page []moment, from, to int64) ([]moment, error) {
+	rows, err := l.st.Read().QueryContext(ctx, eventTimes, from, to, timesPage)
+	if err != nil {
+		return nil, l.explain(ctx, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var m moment
+		if err := rows.Scan(&m.seq, &m.ms); err != nil {
+			return nil, l.explain(ctx, err)
+		}
+		page = append(page, m)
+	}
+	return page, l.explain(ctx, rows.Err())
+}

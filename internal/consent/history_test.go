@@ -219,6 +219,12 @@ func TestARehearsalSaysWhatTheImportWillDo(t *testing.T) {
 			return b.Import(ctx, file(before...), reject, nil)
 		})
 		must(t, err)
+		if len(before) > 0 && rapid.IntRange(0, 3).Draw(rt, "erase") == 0 {
+			_, err := b.Erase(ctx, Erasure{TCs: []string{tcNumber(0), tcNumber(1)}, Ground: "request"}, func(Erased) error { return nil })
+			if err != nil && fault.From(err).Code != "nothing_to_erase" {
+				t.Fatal(err)
+			}
+		}
 		events := append(draw("events", 30), before...)
 		size := got(b.size(ctx))(t)
 		rehearsed, dry, err := verdicts(func(reject func(event.Row, *event.Problem) error) (Tally, error) {

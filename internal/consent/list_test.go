@@ -19,6 +19,7 @@ func (b *bed) tamper(t testing.TB, statements ...string) {
 		if err != nil {
 			return err
 		}
+		defer func() { _ = rows.Close() }()
 		var drop []string
 		for rows.Next() {
 			var name string
@@ -27,7 +28,7 @@ func (b *bed) tamper(t testing.TB, statements ...string) {
 			}
 			drop = append(drop, "DROP TRIGGER "+name)
 		}
-		if err := rows.Close(); err != nil {
+		if err := rows.Err(); err != nil {
 			return err
 		}
 		for _, s := range append(drop, statements...) {

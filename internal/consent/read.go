@@ -186,6 +186,24 @@ func damaged(seq int64, cause error) error {
 }
 
 func in(seq int64, err error) error {
-	f := fault.From(err)
+	f := fault.From(older(err))
 	return fault.New(f.Class, f.Code, i18n.Tf("onay kaydı %s: %s", "consent entry %s: %s", strconv.FormatInt(seq, 10), f.Message)).WithHint(f.Hint).Because(err)
 }
+
+// older adds to the error of a key that was destroyed, under which values stand all the same, what to do: the store is from
+// before an erasure.
+func older(err error) error {
+	f := fault.From(err)
+	if err == nil || f.Code != keyDestroyed || !f.Hint.Empty() {
+		return err
+	}
+	return fault.New(f.Class, f.Code, f.Message).Because(err).
+		WithHint(i18n.T("depo, anahtar deposundan eski bir kopya: o zamandan beri silinen kişileri `iskurctl consent erase` ile yeniden silin ya da iki depoyu birlikte, aynı yedekten geri koyun",
+			"the store is an older copy than the key store: erase again who was erased since then with `iskurctl consent erase`, or put both stores back together, from the same backup"))
+}
+
+// What the key store says of a key that was destroyed, and of one that it never had.
+const (
+	keyDestroyed = "data_key_destroyed"
+	keyMissing   = "data_key_missing"
+)

@@ -23,6 +23,7 @@ type recording struct {
 	period   bundle.Period
 	personal bool
 	labels   map[string]string // of texts, by SHA-256
+	unknown  string            // stands for a label that is not there
 }
 
 // rows gives records.csv, header first. ranges are the entries to read, ascending. A row is valid until the next.
@@ -118,9 +119,13 @@ func (r *recording) row(row []string, e *Entry, digests, there int) []string {
 	if e.Event.Captcha != nil {
 		captcha = strconv.FormatBool(*e.Event.Captcha)
 	}
+	label, ok := r.labels[e.SHA256]
+	if !ok {
+		label = r.unknown
+	}
 	ev := &e.Event
 	return append(row, strconv.FormatInt(e.Seq, 10), ev.ID, ledger.Time(ev.Time), ledger.Time(ev.Received), ledger.Time(e.Logged), ev.Session, string(ev.Act), string(ev.Step), ev.Channel,
-		r.labels[e.SHA256], e.SHA256, ev.Language, strings.Join(ev.Items, " "), ev.UI, captcha, reference(e.Notice), reference(e.Prev), erased,
+		label, e.SHA256, ev.Language, strings.Join(ev.Items, " "), ev.UI, captcha, reference(e.Notice), reference(e.Prev), erased,
 		ev.Subject.TC, ev.Subject.GivenName, ev.Subject.Surname, ev.Subject.FatherName, ev.Subject.BirthDate, ev.Subject.Phone, ev.ContactPreference, ev.IP)
 }
 

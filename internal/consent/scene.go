@@ -141,26 +141,25 @@ func ordered(keys [][]byte) []any {
 // ask runs a statement for as many of the values at a time as it takes.
 func (s *scene) ask(statement func(n int) string, values []any, row func(scan func(...any) error) error) error {
 	for some := range slices.Chunk(values, askedAtOnce) {
-		rows, err := s.q.QueryContext(s.ctx, statement(len(some)), some...)
-		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			if err = row(rows.Scan); err != nil {
-				break
-			}
-		}
-		if e := rows.Close(); err == nil {
-			err = e
-		}
-		if e := rows.Err(); err == nil {
-			err = e
-		}
-		if err != nil {
+		if err := s.askOnce(statement(len(some)), some, row); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *scene) askOnce(statement string, values []any, row func(scan func(...any) error) error) error {
+	rows, err := s.q.QueryContext(s.ctx, statement, values...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // event notes an event that has one of the ids.

@@ -88,6 +88,10 @@ t.label, t.sha256, l.leaf, l.hash, s.key, s.sd, x.by, b.leaf, b.hash
 FROM consent_event e LEFT JOIN consent_person p ON p.id = e.person LEFT JOIN consent_text t ON t.seq = e.text
 LEFT JOIN consent_leaf l ON l.seq = e.seq LEFT JOIN consent_sealed s ON s.seq = e.seq
 LEFT JOIN consent_erased x ON x.seq = e.seq AND x.by = (SELECT min(f.by) FROM consent_erased f WHERE f.seq = e.seq) LEFT JOIN consent_leaf b ON b.seq = x.by`
+	// How many pages the -wal holds before they go to the file. While an import runs, it is more: the pages of the indexes of
+	// ids and numbers change with every batch, and go to the file once for several of them. SQLite's own words.
+	walPages = `PRAGMA wal_autocheckpoint`
+
 	logSize = `SELECT COALESCE((SELECT size FROM consent_log WHERE id = 1), 0)`
 )
 
@@ -103,6 +107,9 @@ func knownPeople(n int) string {
 func pastEvents(n int) string {
 	return `SELECT person, seq, id, session, act, step, time, text, same FROM consent_event WHERE person IN ` + among(1, n) + ` ORDER BY person, seq`
 }
+
+// walPagesOf sets what walPages gives.
+func walPagesOf(n int) string { return walPages + "(" + strconv.Itoa(n) + ")" }
 
 // among writes the parameters $from … in brackets, n of them.
 func among(from, n int) string {

@@ -23,12 +23,12 @@ ORDER BY id LIMIT $1`
 	countHeads    = `SELECT count(*) FROM consent_log`
 )
 
-// Whether what is looked up through an index is found: each row by its index, and the index has no more than the rows. It
+// Whether what is looked up through an index is found: each row of the table itself by its index, and the index has no more than the rows. It
 // is a fifth of the work of PRAGMA integrity_check, which is for one engine as well.
 const (
-	lostByID     = `SELECT count(*) FROM consent_event e WHERE NOT EXISTS (SELECT 1 FROM consent_event i INDEXED BY sqlite_autoindex_consent_event_1 WHERE i.id = e.id AND i.seq = e.seq)`
-	lostByPerson = `SELECT count(*) FROM consent_event e WHERE NOT EXISTS (SELECT 1 FROM consent_event i INDEXED BY consent_event_person WHERE i.person IS e.person AND i.seq = e.seq)`
-	lostByTag    = `SELECT count(*) FROM consent_person p WHERE NOT EXISTS (SELECT 1 FROM consent_person i INDEXED BY sqlite_autoindex_consent_person_1 WHERE i.tag IS p.tag AND i.id = p.id)`
+	lostByID     = `SELECT count(*) FROM consent_event e NOT INDEXED WHERE NOT EXISTS (SELECT 1 FROM consent_event i INDEXED BY sqlite_autoindex_consent_event_1 WHERE i.id = e.id AND i.seq = e.seq)`
+	lostByPerson = `SELECT count(*) FROM consent_event e NOT INDEXED WHERE NOT EXISTS (SELECT 1 FROM consent_event i INDEXED BY consent_event_person WHERE i.person IS e.person AND i.seq = e.seq)`
+	lostByTag    = `SELECT count(*) FROM consent_person p NOT INDEXED WHERE NOT EXISTS (SELECT 1 FROM consent_person i INDEXED BY sqlite_autoindex_consent_person_1 WHERE i.tag IS p.tag AND i.id = p.id)`
 	indexedRows  = `SELECT (SELECT count(*) FROM consent_event NOT INDEXED) - (SELECT count(*) FROM consent_event INDEXED BY sqlite_autoindex_consent_event_1),
 (SELECT count(*) FROM consent_event NOT INDEXED) - (SELECT count(*) FROM consent_event INDEXED BY consent_event_person),
 (SELECT count(*) FROM consent_person NOT INDEXED) - (SELECT count(*) FROM consent_person INDEXED BY sqlite_autoindex_consent_person_1)`

@@ -2,6 +2,10 @@ package consent
 
 // The statements of erasures.
 const (
+	// What an erasure of the people with a tag would take: an event that lost nothing has its values, or leads to them.
+	doomedActs = `SELECT e.seq, e.time, e.person, s.key FROM consent_event e JOIN consent_person p ON p.id = e.person LEFT JOIN consent_sealed s ON s.seq = e.seq
+WHERE p.tag = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3`
+
 	personByTag = `SELECT id FROM consent_person WHERE tag = $1`
 	actsOf      = `SELECT e.seq, e.same, s.key, s.sd FROM consent_event e LEFT JOIN consent_sealed s ON s.seq = e.seq
 WHERE e.person = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3`

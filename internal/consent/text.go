@@ -86,7 +86,6 @@ func sameText(t, there Text) error {
 
 func checkText(t Text, body []byte) error {
 	wrong := func(code, tr, en string) error { return fault.New(fault.Usage, code, i18n.T(tr, en)) }
-	unfit := func(code, tr, en string) error { return fault.New(fault.Input, code, i18n.T(tr, en)) }
 	switch {
 	case !slices.Contains(event.Acts(), t.Kind):
 		return wrong("text_kind", "metnin türü agreement, notice ya da consent olmalı", "the kind of a text is agreement, notice or consent")
@@ -97,6 +96,15 @@ func checkText(t Text, body []byte) error {
 			"a label has at most 200 printable characters, no blank at its ends, and does not look like a SHA-256")
 	case !isDay(t.Day):
 		return wrong("text_day", "metnin yürürlük günü 2026-11-22 biçiminde bir tarih olmalı", "the first day of a text is a date such as 2026-11-22")
+	}
+	return CheckBody(body)
+}
+
+// CheckBody tells whether these bytes can be registered as a text. Errors are of class Input: text_empty, text_too_large,
+// text_encoding.
+func CheckBody(body []byte) error {
+	unfit := func(code, tr, en string) error { return fault.New(fault.Input, code, i18n.T(tr, en)) }
+	switch {
 	case len(body) == 0:
 		return unfit("text_empty", "metin boş", "the text is empty")
 	case len(body) > maxText:

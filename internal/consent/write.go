@@ -127,7 +127,7 @@ func (w *writer) people(s *scene, spare []*seal.DataKey) (used int, err error) {
 		}
 		for _, p := range known {
 			if p.key = keys[p.id]; p.key == nil {
-				return 0, faults[p.id] // nothing is recorded that cannot be read
+				return 0, older(faults[p.id]) // nothing is recorded that cannot be read
 			}
 		}
 	}

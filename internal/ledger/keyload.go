@@ -50,7 +50,7 @@ func (s *StoreSource) Disclosures(ctx context.Context, from, to int64) iter.Seq2
 			for i, row := range p.rows {
 				d := Disclosed{Seq: row.seq}
 				if key := p.keys[i]; key == nil {
-					d.Err = &keyFault{row.key, p.errs[i]}
+					d.Err = p.errs[i]
 				} else {
 					plain, d.Err = key.Open(plain[:0], p.buf[at:row.end], s.log.Name, row.seq)
 					d.SD = plain
@@ -132,9 +132,10 @@ func (s *StoreSource) loadKeys(ctx context.Context, p *sealedPage) {
 		if p.keys[i] != nil {
 			continue
 		}
-		p.keys[i] = found[row.key]
-		if p.errs[i] = err; err == nil && p.keys[i] == nil {
-			p.errs[i] = faults[row.key]
+		if p.keys[i] = found[row.key]; err != nil {
+			p.errs[i] = &keyFault{allKeys, err}
+		} else if p.keys[i] == nil {
+			p.errs[i] = &keyFault{row.key, faults[row.key]}
 		}
 	}
 	s.lock.Lock()

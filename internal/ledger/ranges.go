@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"maps"
 	"math/bits"
 	"slices"
 )
@@ -31,31 +32,50 @@ func (s Ranges) Has(seq int64) bool {
 	return found
 }
 
-// Bits is a set of numbers of entries in any order, at one bit for each entry up to the greatest.
-type Bits []uint64
+// Bits is a set of numbers of entries in any order, at little more than one bit for each entry where they lie dense. A
+// hostile log may name any number: what lies alone takes a block of 2 KiB.
+type Bits struct{ blocks map[int64]*block }
+
+const blockBits = 1 << 14
+
+type block [blockBits / 64]uint64
 
 // Set adds an entry. A negative number is none.
 func (b *Bits) Set(seq int64) {
 	if seq < 0 {
 		return
 	}
-	for word := seq / 64; int64(len(*b)) <= word; {
-		*b = append(*b, 0)
+	x := b.blocks[seq/blockBits]
+	if x == nil {
+		if b.blocks == nil {
+			b.blocks = make(map[int64]*block)
+		}
+		x = new(block)
+		b.blocks[seq/blockBits] = x
 	}
-	(*b)[seq/64] |= 1 << (seq % 64)
+	x[seq%blockBits/64] |= 1 << (seq % 64)
 }
 
 // Has tells whether an entry is in the set.
-func (b Bits) Has(seq int64) bool {
-	return seq >= 0 && seq/64 < int64(len(b)) && b[seq/64]&(1<<(seq%64)) != 0
+func (b *Bits) Has(seq int64) bool {
+	if seq < 0 {
+		return false
+	}
+	x := b.blocks[seq/blockBits]
+	return x != nil && x[seq%blockBits/64]&(1<<(seq%64)) != 0
 }
 
+// Empty tells whether nothing was added.
+func (b *Bits) Empty() bool { return len(b.blocks) == 0 }
+
 // All yields the entries of the set, ascending.
-func (b Bits) All(yield func(int64) bool) {
-	for i, word := range b {
-		for ; word != 0; word &= word - 1 {
-			if !yield(int64(i)*64 + int64(bits.TrailingZeros64(word))) {
-				return
+func (b *Bits) All(yield func(int64) bool) {
+	for _, n := range slices.Sorted(maps.Keys(b.blocks)) {
+		for i, word := range b.blocks[n] {
+			for ; word != 0; word &= word - 1 {
+				if !yield(n*blockBits + int64(i)*64 + int64(bits.TrailingZeros64(word))) {
+					return
+				}
 			}
 		}
 	}

@@ -165,6 +165,8 @@ func (r *reader) disclosures(ctx context.Context, seq int64, own *Disclosed) (ok
 		}
 		var key *keyFault
 		switch {
+		case errors.As(own.Err, &key) && key.key == allKeys && fault.ClassOf(key.err) == fault.Unverifiable && !r.excused(seq):
+			r.lockedBy(key, seq) // that says nothing of the entry, so the domain is not asked
 		case fault.ClassOf(own.Err) == fault.Unverifiable && (r.excused(seq) || r.absent(seq, l.Digests(), true)):
 		case errors.As(own.Err, &key) && (fault.ClassOf(key.err) == fault.Integrity || fault.ClassOf(key.err) == fault.Unverifiable):
 			r.lockedBy(key, seq)

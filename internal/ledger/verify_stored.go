@@ -20,34 +20,49 @@ type Stored interface {
 	Superfluous(ctx context.Context, size int64) iter.Seq2[[2]int64, error]
 }
 
-// keyFault says that no disclosure under a data key can be opened.
+// keyFault says that no disclosure under a data key can be opened; with the key allKeys, that none at all can, since the
+// key store itself cannot be had.
 type keyFault struct {
 	key int64
 	err error
 }
 
-func (k *keyFault) Error() string { return fmt.Sprintf("data key %d: %v", k.key, k.err) }
+// allKeys stands for every data key: ids of keys are not negative.
+const allKeys = -1
+
+func (k *keyFault) Error() string {
+	if k.key == allKeys {
+		return fmt.Sprintf("key store: %v", k.err)
+	}
+	return fmt.Sprintf("data key %d: %v", k.key, k.err)
+}
+
 func (k *keyFault) Unwrap() error { return k.err }
 
 // locked is the entries that one key would open, were it there.
 type locked struct {
 	code         Code
 	count, first int64
+	why          i18n.Text
 }
 
 func (l locked) join(o locked) locked {
 	if l.count == 0 {
 		return o
 	}
-	return locked{o.code, l.count + o.count, min(l.first, o.first)}
+	return locked{o.code, l.count + o.count, min(l.first, o.first), o.why}
 }
 
-// lockedFindings gives one finding a key: it is one fault, however many entries it concerns.
+// lockedFindings gives one finding a key, and one for a key store that is not there: it is one fault, however many entries
+// it concerns.
 func (v *verification) lockedFindings() {
 	for key, l := range v.locked {
 		detail := i18n.Tf("%s numaralı veri anahtarı yok; %d kaydın kişisel alanları açılamadı, ilki %s",
 			"the data key %s is not there; the disclosures of %d entries could not be opened, the first is %s", plain(key), l.count, plain(l.first))
-		if l.code == DisclosureDamaged {
+		switch {
+		case key == allKeys:
+			detail = i18n.Tf("%s; %d kaydın kişisel alanları açılamadı, ilki %s", "%s; the disclosures of %d entries could not be opened, the first is %s", l.why, l.count, plain(l.first))
+		case l.code == DisclosureDamaged:
 			detail = i18n.Tf("%s numaralı veri anahtarı bozulmuş; %d kaydın kişisel alanları açılamadı, ilki %s",
 				"the data key %s is damaged; the disclosures of %d entries could not be opened, the first is %s", plain(key), l.count, plain(l.first))
 		}
@@ -64,7 +79,7 @@ func (j *job) lockedBy(k *keyFault, seq int64) {
 	if fault.ClassOf(k.err) == fault.Integrity {
 		code = DisclosureDamaged
 	}
-	j.locked[k.key] = j.locked[k.key].join(locked{code, 1, seq})
+	j.locked[k.key] = j.locked[k.key].join(locked{code, 1, seq, fault.From(k.err).Message})
 }
 
 // readNote reads the checkpoint, with the head that it stands in where there is one.

@@ -202,33 +202,6 @@ func notKept(path string, err error) error {
 		WithHint(i18n.T("klasörün var olduğunu ve yazılabildiğini denetleyin, sonra yeniden doğrulayın", "check that the folder exists and can be written, then verify again")).Because(err)
 }
 
-// Judge prints the report of something handed over that is no log, such as a receipt, against the trust file, which stays
-// as it is. The error is that of the verdict.
-func (v *Verification) Judge(ctx context.Context, judge func(*ledger.Trust) (ledger.Report, error)) error {
-	path, err := v.trustFile()
-	if err != nil {
-		if fault.From(err).Code == "no_profile" {
-			return v.noTrust("--trust")
-		}
-		return err
-	}
-	trust, _, err := ReadTrust(path)
-	if err != nil {
-		return err
-	}
-	if trust == nil {
-		return v.noTrust(path)
-	}
-	report, err := judge(trust)
-	if err != nil {
-		return err
-	}
-	if err := v.out.Emit(ctx, func(sink *output.Sink) error { return sink.Object(fields(report, v.d)) }); err != nil {
-		return err
-	}
-	return verdict(report)
-}
-
 // trustFile gives the path of the trust file: the flag's, or the profile's.
 func (v *Verification) trustFile() (string, error) {
 	if v.trust != "" {
@@ -279,41 +252,6 @@ func (v *Verification) noTrust(path string) error {
 	return fault.New(fault.Unverifiable, "trust_missing", i18n.Tf("güven dosyası yok: %s", "there is no trust file: %s", path)).
 		WithHint(i18n.Tf("günlüğün sahibi `iskurctl %s checkpoint --out DOSYA` ile üretir; dosyayı bu klasörden ayrı bir yoldan alıp --trust ile verin",
 			"the owner of the log makes it with `iskurctl %s checkpoint --out FILE`; get it by another way than this folder and give it with --trust", v.log))
-}
-
-// verdict turns the report into the error that the exit code comes from.
-func verdict(r ledger.Report) error {
-	n := len(r.Findings)
-	has := func(codes ...ledger.Code) bool {
-		return slices.ContainsFunc(r.Findings, func(f ledger.Finding) bool { return slices.Contains(codes, f.Code) })
-	}
-	keep := i18n.T("hiçbir şeyi onarmayın ve silmeyin; deponun ya da paketin kopyasını alıp bulgularla birlikte sorumluya iletin",
-		"repair and delete nothing; copy the store or the bundle and hand it over with the findings")
-	switch r.Class() {
-	case fault.Integrity:
-		text := i18n.Tf("günlük bozulmuş ya da değiştirilmiş; bulgu sayısı: %d", "the log is damaged or was changed; findings: %d", n)
-		if r.Verdict == "diverged" {
-			text = i18n.Tf("günlük, güven dosyasının daha önce gördüğü günlük değil; bulgu sayısı: %d", "the log is not the one that the trust file has seen before; findings: %d", n)
-		}
-		return fault.New(fault.Integrity, "verify_broken", text).WithHint(keep)
-	case fault.Unverifiable:
-		if has(ledger.TextUnknown) {
-			return fault.New(fault.Unverifiable, "verify_unverifiable", i18n.Tf("doğrulanamadı: anahtar, güven bilgisi ya da metin eksik; bulgu sayısı: %d", "it could not be verified: a key, trust or a text is missing; findings: %d", n)).
-				WithHint(i18n.T("bulguda adı geçeni yerine koyup yeniden doğrulayın", "put what the finding names in its place, and verify again"))
-		}
-		return fault.New(fault.Unverifiable, "verify_unverifiable", i18n.Tf("doğrulanamadı: anahtar ya da güven bilgisi eksik; bulgu sayısı: %d", "it could not be verified: a key or trust is missing; findings: %d", n)).
-			WithHint(i18n.T("bulguda adı geçen anahtarı ya da güven dosyasını yerine koyup yeniden doğrulayın", "put the key or the trust file that the finding names in its place, and verify again"))
-	case fault.Negative:
-		if !has(ledger.KeptTooLong, ledger.PrunedTooEarly) {
-			return fault.New(fault.Negative, "verify_policy", i18n.Tf("günlük sağlam, ancak bir kurala uyulmamış; bulgu sayısı: %d", "the log is whole, but a rule is not kept; findings: %d", n))
-		}
-		e := fault.New(fault.Negative, "verify_policy", i18n.Tf("günlük sağlam, ancak saklama kuralı tutulmamış; bulgu sayısı: %d", "the log is whole, but a rule of retention is not kept; findings: %d", n))
-		if has(ledger.KeptTooLong) {
-			return e.WithHint(i18n.Tf("süresi dolan kayıtları imha etmek için: iskurctl %s prune", "to dispose of the entries whose time is over: iskurctl %s prune", r.Log))
-		}
-		return e
-	}
-	return nil
 }
 
 // fields is the report as one object.

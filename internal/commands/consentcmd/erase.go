@@ -149,9 +149,9 @@ func runErase(ctx context.Context, o *eraseOptions, args []string) error {
 }
 
 // foresee writes what would be erased.
-func (o *eraseOptions) foresee(order []int64, plan map[int64]doomed, s *output.Sink) error {
+func (o *eraseOptions) foresee(order []int64, plan map[int64]consent.Erasable, s *output.Sink) error {
 	for _, seq := range order {
-		if err := s.Write(output.Record{consent.Name, seq, plan[seq].time, wouldErase, "", nil, plan[seq].fields, o.ground}); err != nil {
+		if err := s.Write(output.Record{consent.Name, seq, plan[seq].Time, wouldErase, "", nil, plan[seq].Fields, o.ground}); err != nil {
 			return err
 		}
 	}
@@ -159,14 +159,14 @@ func (o *eraseOptions) foresee(order []int64, plan map[int64]doomed, s *output.S
 }
 
 // carryOut erases, writes what was erased, and certifies it.
-func (o *eraseOptions) carryOut(ctx context.Context, log *consent.Log, e consent.Erasure, plan map[int64]doomed, s *output.Sink) ([]consent.Residue, error) {
+func (o *eraseOptions) carryOut(ctx context.Context, log *consent.Log, e consent.Erasure, plan map[int64]consent.Erasable, s *output.Sink) ([]consent.Residue, error) {
 	var done []consent.Erased
 	n := int64(0)
 	residue, err := log.Erase(ctx, e, func(x consent.Erased) error {
 		if n++; o.certificate != "" {
 			done = append(done, x)
 		}
-		return s.Write(output.Record{consent.Name, x.Seq, plan[x.Seq].time, erased, "", x.By, x.Fields, o.ground})
+		return s.Write(output.Record{consent.Name, x.Seq, plan[x.Seq].Time, erased, "", x.By, x.Fields, o.ground})
 	})
 	if err != nil && n > 0 {
 		e := stopped(ctx, err)

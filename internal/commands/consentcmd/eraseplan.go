@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"iskurctl/internal/audit"
 	"iskurctl/internal/commands/cmdkit"
@@ -13,33 +12,14 @@ import (
 	"iskurctl/internal/i18n"
 )
 
-// doomed is an event that is to lose personal values.
-type doomed struct {
-	time   time.Time
-	fields []string
-}
-
 // plan gives the events that would lose something, by sequence number, and in their order.
-func (o *eraseOptions) plan(ctx context.Context, log *consent.Log, e consent.Erasure) (order []int64, plan map[int64]doomed, err error) {
-	plan = make(map[int64]doomed)
-	for _, tc := range e.TCs {
-		for entry, err := range log.History(ctx, tc) {
-			if err != nil {
-				return nil, nil, err
-			}
-			d := doomed{time: entry.Event.Time, fields: []string{"*"}}
-			if e.Fields != nil {
-				d.fields = nil
-				for _, p := range entry.Event.Personal() {
-					if slices.Contains(e.Fields, p.Name) {
-						d.fields = append(d.fields, p.Name)
-					}
-				}
-			}
-			if len(d.fields) > 0 {
-				order, plan[entry.Seq] = append(order, entry.Seq), d
-			}
+func (o *eraseOptions) plan(ctx context.Context, log *consent.Log, e consent.Erasure) (order []int64, plan map[int64]consent.Erasable, err error) {
+	plan = make(map[int64]consent.Erasable)
+	for x, err := range log.Erasable(ctx, e) {
+		if err != nil {
+			return nil, nil, err
 		}
+		order, plan[x.Seq] = append(order, x.Seq), x
 	}
 	slices.Sort(order)
 	return order, plan, nil

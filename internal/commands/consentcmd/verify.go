@@ -2,6 +2,7 @@ package consentcmd
 
 import (
 	"context"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -22,18 +23,18 @@ type verifyOptions struct {
 func newVerify(d *cmdkit.Deps) *cobra.Command {
 	o := &verifyOptions{d: d}
 	cmd := d.Command(cmdkit.Spec{
-		Use:   "verify [BUNDLE|RECEIPT]",
-		Short: i18n.T("onay günlüğünün, bir paketin ya da bir makbuzun değişmediğini doğrular", "verifies that the consent log, a bundle or a receipt was not changed"),
-		Long: i18n.T(`Onay günlüğünün, BUNDLE klasöründeki dışa aktarımın ya da RECEIPT klasöründeki makbuzun bütünlüğünü doğrular ve bulguların hepsini kodlarıyla listeler.
+		Use:   "verify [BUNDLE|RECEIPT|CERTIFICATE]",
+		Short: i18n.T("onay günlüğünün, bir paketin, makbuzun ya da silme belgesinin değişmediğini doğrular", "verifies that the consent log, a bundle, a receipt or a certificate was not changed"),
+		Long: i18n.T(`Onay günlüğünün, BUNDLE klasöründeki dışa aktarımın, RECEIPT klasöründeki makbuzun ya da CERTIFICATE klasöründeki silme belgelerinin bütünlüğünü doğrular ve bulguların hepsini kodlarıyla listeler.
 
 Düzeyler: --quick imzalı denetim noktasına ve güven dosyasıyla tutarlılığa bakar. Düzey verilmezse buna ek olarak son doğrulamadan beri eklenen her kayıt ve eski kayıtların bir bölümü okunur; ne kadar okunduğu sonuçta yazar. --full bütün kayıtları okur. --deep kişisel alanları, metinlerin baytlarını, olayların sırasını (aydınlatmasız rıza, iki kez verilen rıza), silmeleri ve kayıtlara götüren satırları da denetler; ana anahtar bulunamazsa 7 ile biter, ötekiler anahtar istemez. Bir paket, düzey verilmezse --deep ile ve bütün dosyalarıyla doğrulanır.
 
-Güven dosyası deponun dışında durur: sondan silinen kayıtlar ve eski yedekler ancak onunla görülür. Yeni kayıtların hepsini okuyan bulgusuz bir doğrulama onu ilerletir; ilk kez ise oluşturur. Paket ve makbuz ilk görüldüğünde güvenilir sayılmaz, güven dosyası ister; başka bir günlüğünki için onun güven dosyasını --trust ile verin.`,
-			`Verifies that the consent log, the export in the folder BUNDLE or the receipt in the folder RECEIPT is whole, and lists every finding with its code.
+Güven dosyası deponun dışında durur: sondan silinen kayıtlar ve eski yedekler ancak onunla görülür. Yeni kayıtların hepsini okuyan bulgusuz bir doğrulama onu ilerletir; ilk kez ise oluşturur. Paket, makbuz ve silme belgesi ilk görüldüğünde güvenilir sayılmaz, güven dosyası ister; başka bir günlüğünki için onun güven dosyasını --trust ile verin.`,
+			`Verifies the consent log, the export in the folder BUNDLE, the receipt in the folder RECEIPT or the certificates of an erasure in the folder CERTIFICATE, and lists every finding with its code.
 
 Levels: --quick looks at the signed checkpoint and its consistency with the trust file. Without a level every entry since the last verification and a part of the old ones are read as well; the result says how much. --full reads every entry. --deep also looks at personal values, the bytes of the texts, the order of events (consent without a notice, consent given twice), erasures and the rows that lead to entries; without the master key it ends with 7, the other levels need no key. A bundle is verified at --deep unless a level is given, with all its files.
 
-The trust file lies outside the store: only it shows entries that were cut off at the end, or an old backup. A verification that read all new entries without findings moves it forward, and makes it the first time. A bundle or a receipt is never trusted at first sight: it needs a trust file; for one of another log give that log's own with --trust.`),
+The trust file lies outside the store: only it shows entries that were cut off at the end, or an old backup. A verification that read all new entries without findings moves it forward, and makes it the first time. A bundle, a receipt or a certificate is never trusted at first sight: it needs a trust file; for one of another log give that log's own with --trust.`),
 		Example: i18n.T("iskurctl consent verify\niskurctl consent verify --deep -o json\niskurctl consent verify ./onay-2026 --trust onay.trust",
 			"iskurctl consent verify\niskurctl consent verify --deep -o json\niskurctl consent verify ./consent-2026 --trust consent.trust"),
 		Exits: []fault.Class{fault.OK, fault.Usage, fault.Negative, fault.Integrity, fault.Unverifiable, fault.Store, fault.Input, fault.Output},
@@ -64,14 +65,17 @@ func verifyStore(ctx context.Context, o *verifyOptions) error {
 	}
 	s := cmdkit.Subject{Source: log.Ledger().Source(), Level: level, Vkey: head.Vkey}
 	if level == ledger.Deep {
-		s.Domain = consent.NewCheck(log, s.Source, ledger.Range{From: head.Pruned, To: head.Size})
+		s.Domain = consent.NewCheck(log, s.Source, ledger.Range{From: head.Pruned, To: math.MaxInt64}) // what is logged before the verification begins, too
 	}
 	return o.v.Run(ctx, s)
 }
 
 func verifyFolder(ctx context.Context, o *verifyOptions, dir string) error {
-	if receipt.Is(dir) {
-		return verifyReceipt(ctx, o, dir)
+	switch {
+	case receipt.Is(dir):
+		return o.v.Judge(ctx, receiptWording, func(trust *ledger.Trust) (ledger.Report, error) { return receipt.Verify(ctx, dir, trust) })
+	case receipt.IsCertificate(dir):
+		return o.v.Judge(ctx, certificateWording, func(trust *ledger.Trust) (ledger.Report, error) { return receipt.VerifyCertificates(ctx, dir, trust) })
 	}
 	b, err := bundle.Open(dir)
 	if err != nil {
@@ -90,12 +94,18 @@ func verifyFolder(ctx context.Context, o *verifyOptions, dir string) error {
 	return o.v.Run(ctx, s)
 }
 
-// verifyReceipt verifies what a person got of one act. That it does not hold says nothing of the log.
-func verifyReceipt(ctx context.Context, o *verifyOptions, dir string) error {
-	err := o.v.Judge(ctx, func(trust *ledger.Trust) (ledger.Report, error) { return receipt.Verify(ctx, dir, trust) })
-	if f := fault.From(err); err != nil && f.Code == "verify_broken" {
-		return fault.New(f.Class, f.Code, i18n.T("makbuz bozulmuş ya da değiştirilmiş", "the receipt is damaged or was changed")).Because(err).
-			WithHint(i18n.T("bulguları saklayın; makbuzun değişmemiş bir kopyası varsa onu doğrulayın, yenisi `iskurctl consent receipt` ile verilir", "keep the findings; verify an unchanged copy of the receipt if there is one, a new one is written by `iskurctl consent receipt`"))
+// What does not hold of what was handed over says nothing of the log.
+var (
+	receiptWording = cmdkit.Wording{
+		Broken:   i18n.T("makbuz bozulmuş ya da değiştirilmiş", "the receipt is damaged or was changed"),
+		Diverged: i18n.T("makbuz, güven dosyasının gördüğü günlükle çelişiyor", "the receipt contradicts the log that the trust file has seen"),
+		Hint: i18n.T("bulguları saklayın; makbuzun değişmemiş bir kopyası varsa onu doğrulayın, yenisi `iskurctl consent receipt` ile verilir",
+			"keep the findings; verify an unchanged copy of the receipt if there is one, a new one is written by `iskurctl consent receipt`"),
 	}
-	return err
-}
+	certificateWording = cmdkit.Wording{
+		Broken:   i18n.T("silme belgeleri bozulmuş ya da değiştirilmiş", "the certificates of the erasure are damaged or were changed"),
+		Diverged: i18n.T("silme belgeleri, güven dosyasının gördüğü günlükle çelişiyor", "the certificates of the erasure contradict the log that the trust file has seen"),
+		Hint: i18n.T("bulguları saklayın; belgelerin değişmemiş bir kopyası varsa onu doğrulayın, silmenin kendisini günlükte `iskurctl consent verify --deep` denetler",
+			"keep the findings; verify an unchanged copy of the certificates if there is one; the erasure itself is checked in the log by `iskurctl consent verify --deep`"),
+	}
+)

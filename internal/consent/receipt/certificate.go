@@ -71,7 +71,12 @@ func WriteCertificates(ctx context.Context, dir string, o CertificateOptions) er
 			}
 		}
 	}
-	for _, x := range []file{{checkpointName, o.Checkpoint}, {vkeyName, []byte(o.Vkey + "\n")}, {readmeName, certificateReadme(verifier.Name(), size, len(erasures))}} {
+	notes, err := keyNotes(ctx, o.Log, size)
+	if err != nil {
+		return err
+	}
+	for _, x := range append(notes, file{checkpointName, o.Checkpoint}, file{vkeyName, []byte(o.Vkey + "\n")},
+		file{readmeName, certificateReadme(verifier.Name(), size, len(erasures), len(notes) > 0)}) {
 		if err := f.Put(x.name, x.content); err != nil {
 			return err
 		}
@@ -108,18 +113,22 @@ done
 `
 
 // certificateReadme writes the OKUBENI.txt of certificates.
-func certificateReadme(origin string, size int64, n int) []byte {
+func certificateReadme(origin string, size int64, n int, rotated bool) []byte {
+	files := []i18n.Text{
+		i18n.T("N.json: N numaralı silme kaydı. \"seq\" silinen kaydın numarası, \"fields\" silinen alanlar (* hepsi), \"ground\" gerekçe: request (ilgili kişinin isteği), ex_officio (resen), expired (süre doldu), court (mahkeme); \"t\" zamanı (UTC)",
+			"N.json: the erasure, entry N. \"seq\" is the number of the entry that was erased, \"fields\" which values (* is all), \"ground\" why: request (of the person), ex_officio, expired (the time is over), court; \"t\" when (UTC)"),
+		i18n.T("N.tlog-proof: bu kaydın günlükte olduğunun kanıtı", "N.tlog-proof: the proof that this entry is in the log"),
+		i18n.T("checkpoint: imzalı denetim noktası. vkey: imzayı doğrulayan açık anahtar", "checkpoint: the signed checkpoint. vkey: the public key that its signature is verified with"),
+	}
+	if rotated {
+		files = append(files, keysHelp())
+	}
 	return bundle.Page("SİLME BELGELERİ NASIL DENETLENİR / HOW TO CHECK THE CERTIFICATES OF ERASURE", []bundle.Section{{Text: []i18n.Text{
 		i18n.Tf("Bu klasör, İŞKUR'un onay günlüğünde kişisel verilerin silindiğini belgeler (KVKK m.7): günlüğe yazılmış silme kayıtları ve bunların günlükte olduğunun kanıtları. Silme kaydı sayısı: %d. Kişiye ilişkin hiçbir şey içermez; hangi kaydın silindiği yalnızca numarasıyla yazılıdır.",
 			"This folder certifies that personal data were erased in İŞKUR's consent log (KVKK m.7): the entries about the erasures, and the proofs that they are in the log. Erasures: %d. It holds nothing of the person; which entry was erased is told by its number only.", n),
 		i18n.Tf("Günlüğün adı: %s. İmzalı denetim noktasındaki kayıt sayısı: %s.", "Name of the log: %s. Entries that the signed checkpoint covers: %s.", origin, plain(size)),
 		howTo(),
-	}}, {Title: i18n.T("Dosyalar", "The files"), List: []i18n.Text{
-		i18n.T("N.json: N numaralı silme kaydı. \"seq\" silinen kaydın numarası, \"fields\" silinen alanlar (* hepsi), \"ground\" gerekçe: request (ilgili kişinin isteği), ex_officio (resen), expired (süre doldu), court (mahkeme); \"t\" zamanı (UTC)",
-			"N.json: the erasure, entry N. \"seq\" is the number of the entry that was erased, \"fields\" which values (* is all), \"ground\" why: request (of the person), ex_officio, expired (the time is over), court; \"t\" when (UTC)"),
-		i18n.T("N.tlog-proof: bu kaydın günlükte olduğunun kanıtı", "N.tlog-proof: the proof that this entry is in the log"),
-		i18n.T("checkpoint: imzalı denetim noktası. vkey: imzayı doğrulayan açık anahtar", "checkpoint: the signed checkpoint. vkey: the public key that its signature is verified with"),
-	}}, preparation(), {
+	}}, {Title: i18n.T("Dosyalar", "The files"), List: files}, preparation(), {
 		Title:    i18n.T("1. Denetim noktasını kim imzaladı?", "1. Who signed the checkpoint?"),
 		Text:     []i18n.Text{i18n.T("Beklenen: parmak izi, denetim noktası, “Signature Verified Successfully”.", "Expected: the fingerprint, the checkpoint, “Signature Verified Successfully”."), takeCare()},
 		Commands: keyCommands + "cat checkpoint >\"$t/checkpoint\"\n" + checkpointCommands,
@@ -136,5 +145,9 @@ func certificateReadme(origin string, size int64, n int) []byte {
 			i18n.T("Yedeklerde ve başka sistemlerde kopya kalmadığını: yalnızca silmenin günlüğe yazıldığını kanıtlar. Günlükte veri geri gelirse “consent verify --deep” bunu bulur",
 				"That no copies are left in backups or other systems: it proves that the erasure was put into the log. Where values come back to the log, “consent verify --deep” finds it"),
 		},
+	}, {
+		Title: i18n.T("Kolay yol", "The convenient way"),
+		Text: []i18n.Text{i18n.T("iskurctl consent verify KLASÖR --trust DOSYA bunların hepsini yapar. Yukarıdaki denetimin hiçbir adımı ona dayanmaz.",
+			"iskurctl consent verify FOLDER --trust FILE does all of this. No step of the check above rests on it.")},
 	}})
 }

@@ -167,10 +167,15 @@ func (e *entry) parts(rotated bool) bundle.Section {
 		i18n.Tf("%s: aynı kayıt, başka programlar için ISO/IEC TS 27560 alanlarıyla. Kanıt değildir; “not-stated”, metinde bulunamayan bilgidir", "%s: the same entry for other programs, with the fields of ISO/IEC TS 27560. It is no evidence; “not-stated” is what was not found in the texts", e.id+recordEnd),
 	}
 	if rotated {
-		list = append(list, i18n.T("keys/: günlüğün anahtarı değiştirildikçe eski anahtarın yenisini onayladığı notlar; dosyanın adı kaydın numarasıdır, üçüncü satır yeni anahtardır. Güven dosyanızdaki anahtar daha eskiyse zincir vkey'e kadar bu notlardan gider",
-			"keys/: the notes in which the old key endorsed the new one each time the log's key was replaced; a file's name is the number of the entry, its third line the new key. If the key in your trust file is an older one, the chain to vkey leads through these notes"))
+		list = append(list, keysHelp())
 	}
 	return bundle.Section{Title: i18n.T("Dosyalar", "The files"), List: list}
+}
+
+// keysHelp says what the folder keys/ is.
+func keysHelp() i18n.Text {
+	return i18n.T("keys/: günlüğün anahtarı değiştirildikçe eski anahtarın yenisini onayladığı notlar; dosyanın adı kaydın numarasıdır, üçüncü satır yeni anahtardır. Güven dosyanızdaki anahtar daha eskiyse zincir vkey'e kadar bu notlardan gider",
+		"keys/: the notes in which the old key endorsed the new one each time the log's key was replaced; a file's name is the number of the entry, its third line the new key. If the key in your trust file is an older one, the chain to vkey leads through these notes")
 }
 
 // plain writes a number for a file, without separators.

@@ -22,7 +22,11 @@ import (
 const logName = "consent"
 
 // maxNames bounds the files that are looked at: a receipt has seven, and one more for each time that the key was replaced.
-const maxNames = 1000
+// maxCertified does for certificates, which have two for each erasure.
+const (
+	maxNames     = 1000
+	maxCertified = 1 << 20
+)
 
 // Is tells whether a folder is a receipt: whether it holds an SD-JWT.
 func Is(dir string) bool {
@@ -31,7 +35,7 @@ func Is(dir string) bool {
 		return false
 	}
 	defer root.Close()
-	f, err := open(root)
+	f, err := open(root, maxNames)
 	return err == nil && f.id != ""
 }
 
@@ -51,7 +55,7 @@ func Verify(ctx context.Context, dir string, trust *ledger.Trust) (ledger.Report
 		return ledger.Report{}, unreadable(dir, err)
 	}
 	defer root.Close()
-	f, err := open(root)
+	f, err := open(root, maxNames)
 	if err != nil {
 		return ledger.Report{}, unreadable(dir, err)
 	}
@@ -74,8 +78,8 @@ type folder struct {
 	read  func(name string) ([]byte, error) // fs.ErrNotExist; anything else ends the verification
 }
 
-// open looks which files there are; no link is followed.
-func open(root *os.Root) (*folder, error) {
+// open looks which files there are, at most one more than most; no link is followed.
+func open(root *os.Root, most int) (*folder, error) {
 	f := &folder{}
 	err := fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -84,7 +88,7 @@ func open(root *os.Root) (*folder, error) {
 		if !d.IsDir() {
 			f.names = append(f.names, name)
 		}
-		if len(f.names) > maxNames {
+		if len(f.names) > most {
 			return fs.SkipAll
 		}
 		return nil
@@ -148,20 +152,29 @@ type verification struct {
 	used     map[string]bool // files that belong to it
 }
 
-func (f *folder) verify(trust *ledger.Trust) (ledger.Report, error) {
+// begin makes the verification, up to the key that has to have signed.
+func (f *folder) begin(trust *ledger.Trust) (*verification, error) {
 	v := &verification{folder: f, trust: trust, seq: -1, used: make(map[string]bool)}
 	v.report = ledger.Report{Log: logName, Level: ledger.Deep}
 	switch {
 	case trust == nil:
-		v.found(ledger.TrustMissing, i18n.T("imzası bilinen bir anahtar yok; makbuzu kimin imzaladığı denetlenemedi", "there is no key to believe; who signed the receipt could not be checked"))
+		v.found(ledger.TrustMissing, i18n.T("imzası bilinen bir anahtar yok; kimin imzaladığı denetlenemedi", "there is no key to believe; who signed could not be checked"))
 	default:
 		v.vkey = trust.Vkey
 		v.verifier, v.err = note.NewVerifier(v.vkey)
 	}
 	if v.err != nil {
-		return v.report, fault.New(fault.Unverifiable, "trust_malformed", i18n.T("güvenilen anahtar okunamıyor", "the trusted key cannot be read")).Because(v.err)
+		return nil, fault.New(fault.Unverifiable, "trust_malformed", i18n.T("güvenilen anahtar okunamıyor", "the trusted key cannot be read")).Because(v.err)
 	}
 	v.newest()
+	return v, nil
+}
+
+func (f *folder) verify(trust *ledger.Trust) (ledger.Report, error) {
+	v, err := f.begin(trust)
+	if err != nil {
+		return ledger.Report{Log: logName, Level: ledger.Deep}, err
+	}
 	proof, proven := v.proof()
 	v.token(proof, proven)
 	v.key(proof.Checkpoint.Note)
@@ -215,8 +228,14 @@ func (v *verification) proof() (p ledger.Proof, ok bool) {
 	}
 	c := p.Checkpoint
 	v.report.Size, v.report.Root, v.report.Range = c.Size, c.Root, ledger.Range{From: p.Index, To: p.Index + 1}
+	v.checkpoint(c)
+	return p, true
+}
+
+// checkpoint judges who signed a checkpoint, and whether it contradicts what is trusted.
+func (v *verification) checkpoint(c ledger.Checkpoint) {
 	if v.verifier == nil {
-		return p, true
+		return
 	}
 	switch _, err := ledger.OpenCheckpoint(c.Note, v.verifier); {
 	case err != nil:
@@ -226,7 +245,6 @@ func (v *verification) proof() (p ledger.Proof, ok bool) {
 	case c.Size == v.trust.Size && c.Size > 0 && c.Root != v.trust.Root:
 		v.found(ledger.ForkAtSize, i18n.Tf("%d kayıtlık günlüğün kökü, güven dosyasının aynı boyutta gördüğünden başka", "the root at %d entries is another one than the trust file has seen at this size", c.Size))
 	}
-	return p, true
 }
 
 // token judges the SD-JWT: its signature, whether its payload is the entry that is proven, and what hangs on that.

@@ -102,7 +102,7 @@ func (f *Flips) Flip(t *testing.T, from *Place) {
 	data, _ := base.Raw()
 	all := Tables(t, data, from.Name)
 	var pages []int64
-	rows, err := data.QueryContext(t.Context(), `SELECT pageno FROM dbstat WHERE name LIKE $1 ESCAPE '\' ORDER BY pageno`, from.Name+`\_%`)
+	rows, err := data.QueryContext(t.Context(), `SELECT pageno FROM dbstat WHERE name LIKE $1 ESCAPE '\' OR name LIKE $2 ESCAPE '\' ORDER BY pageno`, from.Name+`\_%`, `sqlite\_autoindex\_`+from.Name+`\_%`)
 	Must(t, err)
 	for rows.Next() {
 		var page int64

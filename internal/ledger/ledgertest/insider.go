@@ -237,8 +237,6 @@ func Forged() []Mutation {
 		// The first is told by the key that took over in entry {rot}: it was never handed to the stranger.
 		{"rewritten, by a stranger", "", Foreign(change, true), "quick:V07", "quick:V04,V27", "quick:V04,V25", "", ""},
 		{"rewritten, by a stranger who leaves the key's name", "", Foreign(change, false), "quick:V04", "quick:V04,V27", "quick:V04,V25", "", ""},
-		{"an older copy", "", Replaced(RecentOf), "", "quick:V26", "", "", "logged"},
-		{"an older copy, before the key changed", "", Replaced(OlderOf), "", "quick:V04,V26", "", "", "logged"},
 		{"rewritten, by the owner", "", Rewritten(change), "", "quick:V27", "quick:V25", "", "logged"},
 		{"rewritten after it was seen, by the owner", "", Rewritten(late), "", "quick:V27", "", "", "logged"},
 		{"signed by the old key", "", func(w *World, p *Place) {

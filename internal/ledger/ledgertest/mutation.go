@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,19 +161,6 @@ func (c *Tally) Complete(t *testing.T, p *Place, codes []string) {
 			t.Errorf("%s was never planted", code)
 		}
 	}
-}
-
-// Codes gives the numbers of the codes that finding.go defines, such as V01, but for those of a list.
-func Codes(t testing.TB, but ...string) (codes []string) {
-	t.Helper()
-	text, err := os.ReadFile("../ledger/finding.go")
-	Must(t, err)
-	for _, m := range regexp.MustCompile(`Code = "(V[0-9]+)_`).FindAllStringSubmatch(string(text), -1) {
-		if !slices.Contains(but, m[1]) {
-			codes = append(codes, m[1])
-		}
-	}
-	return codes
 }
 
 // Run plants each mutation in a copy of the world and verifies it at every level, without and with trust.

@@ -2,6 +2,7 @@ package ledgertest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -162,3 +163,6 @@ func Tree(leaves []ledger.Hash) (tree Hashes, root ledger.Hash, err error) {
 	root, err = tlog.TreeHash(int64(len(leaves)), tree)
 	return tree, root, err
 }
+
+// SHA256 is that of b.
+func SHA256(b []byte) [32]byte { return sha256.Sum256(b) }

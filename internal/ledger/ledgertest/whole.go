@@ -45,19 +45,30 @@ func Whole(t *testing.T, p *Place, levels []ledger.Level, trusts []*ledger.Trust
 	return runs
 }
 
-// Unbelieved is what is found when there is nobody to believe, or nothing that leads from what was believed. part is a
-// bundle from entry 512 on: it has nothing of the first tile, where somebody saw a hundred entries.
-func Unbelieved(t *testing.T, w *World, part *Folder, count *Tally) {
+// Unbelieved is what is found when there is nobody to believe.
+func Unbelieved(t *testing.T, w *World, count *Tally) {
 	p := w.Copy(t)
 	Must(t, p.Open())
 	for _, level := range Levels {
-		r, err := ledger.Verify(t.Context(), p.Log.Ledger().Source(), ledger.Options{Log: p.Name, Level: level})
+		src, o := p.Log.Ledger().Source(), ledger.Options{Log: p.Name, Level: level}
+		if level == ledger.Deep {
+			head, _, err := p.Log.Ledger().Head(t.Context())
+			Must(t, err)
+			o.Domain = p.Domain(p, head, src)
+		}
+		r, err := ledger.Verify(t.Context(), src, o)
 		if got := Result(r, err); got != "V08" {
 			t.Errorf("%s, no key: %s", level, got)
 		}
 	}
 	count.Add("V08", "", !t.Failed(), len(Levels))
+}
 
+// Unled is what is found when nothing leads from what was believed: part is a bundle from entry 512 on, that has nothing of
+// the first tile, where somebody saw a hundred entries.
+func Unled(t *testing.T, w *World, part *Folder, count *Tally) {
+	p := w.Copy(t)
+	Must(t, p.Open())
 	var first []ledger.Hash
 	for e, err := range p.Log.Ledger().Source().Entries(t.Context(), 0, 100) {
 		Must(t, err)

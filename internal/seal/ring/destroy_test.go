@@ -155,3 +155,21 @@ func TestAHeldReaderMakesDestroyFailButNotForget(t *testing.T) {
 	must(t, tx.Rollback())
 	must(t, r.Destroy(t.Context(), "consent", 1))
 }
+
+func TestAKeyThatWasNeverThereCountsAsDestroyedOnceItIsBuried(t *testing.T) {
+	r, _, _ := fresh(t)
+	_, err := r.New(t.Context(), "consent", 2)
+	must(t, err)
+	for range 2 { // it may be repeated
+		must(t, r.Bury(t.Context(), "consent", 1, 5))
+	}
+	_, err = r.Find(t.Context(), "consent", 5)
+	wantFault(t, err, fault.Unverifiable, "data_key_destroyed")
+	_, err = r.Find(t.Context(), "consent", 1)
+	must(t, err)
+	keys, err := r.New(t.Context(), "consent", 1)
+	must(t, err)
+	if keys[0].ID != 6 {
+		t.Errorf("the next key is %d", keys[0].ID)
+	}
+}

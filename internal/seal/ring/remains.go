@@ -27,5 +27,19 @@ func (r *Ring) Wrapped(ctx context.Context, log string, ids []int64) ([][]byte, 
 	return all, nil
 }
 
+// Bury leaves the row of a destroyed key for those data keys of log that are not there at all, so that neither the key nor
+// its id can come back: the key store may be an older copy than what was sealed. Keys that are there are not its business.
+// Errors: those of store.Write.
+func (r *Ring) Bury(ctx context.Context, log string, ids ...int64) error {
+	return r.st.Write(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			if _, err := tx.Exec(buryDataKey, log, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Raw gives the bytes of the key store's files, as store.Raw does.
 func (r *Ring) Raw(fn func(path string, r io.Reader) error) error { return r.st.Raw(fn) }

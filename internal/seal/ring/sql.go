@@ -46,6 +46,7 @@ const (
 	lastDataKey    = `SELECT COALESCE(MAX(id), 0) FROM ring_data_key WHERE log = $1`
 	rangeDataKeys  = `SELECT id, wrapped FROM ring_data_key WHERE log = $1 AND id >= $2 AND id <= $3 ORDER BY id`
 	anyDataKey     = `SELECT EXISTS (SELECT 1 FROM ring_data_key WHERE log = $1)`
+	buryDataKey    = `INSERT INTO ring_data_key (log, id, wrapped) VALUES ($1, $2, zeroblob(1)) ON CONFLICT DO NOTHING`
 	destroyDataKey = `UPDATE ring_data_key SET wrapped = zeroblob(length(wrapped)) WHERE log = $1 AND id = $2`
 
 	findSigningKey = `SELECT log, wrapped FROM ring_signing_key WHERE vkey = $1`
