@@ -29,6 +29,9 @@ func flagError(cmd *cobra.Command, err error, args []string) error {
 	case errors.As(err, &missing):
 		name := missing.GetSpecifiedName()
 		e := fault.New(fault.Usage, "unknown_flag", i18n.Tf("bilinmeyen seçenek: %s", "unknown flag: %s", dashed(name)))
+		if level := levelFlag(cmd, name, args); level != "" {
+			return e.WithHint(i18n.Tf("düzeyin kendisi bir seçenektir: --%s", "a level is a flag of its own: --%s", level))
+		}
 		if near := nearestFlag(cmd, name); near != "" {
 			return e.WithHint(i18n.Tf("şunu mu demek istediniz: --%s", "did you mean --%s", near))
 		}
@@ -63,6 +66,23 @@ func dashed(name string) string {
 		return "-" + name
 	}
 	return "--" + name
+}
+
+// levelFlag gives the flag that `--level deep` means with commands that have one for each level, "" for anything else.
+func levelFlag(cmd *cobra.Command, name string, args []string) string {
+	if name != "level" || cmd.Flags().Lookup("deep") == nil {
+		return ""
+	}
+	for i, a := range args {
+		value, ok := strings.CutPrefix(a, "--level=")
+		if a == "--level" && i+1 < len(args) {
+			value, ok = args[i+1], true
+		}
+		if ok && slices.Contains([]string{"quick", "full", "deep"}, value) {
+			return value
+		}
+	}
+	return "deep"
 }
 
 func nearestFlag(cmd *cobra.Command, wrong string) string {

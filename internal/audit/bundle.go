@@ -61,11 +61,15 @@ func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.S
 	return bundle.Write(ctx, dir, src, bundle.Options{
 		Checkpoint: head.Note, Vkey: head.Vkey, Range: wanted, Extra: extra, PersonalData: o.PersonalData, Records: records, Now: now,
 		Period: bundle.Period(Covered(o.From, o.To, since, covered)),
-		Readme: bundle.Readme(bundle.ReadmeOptions{Origin: head.Origin, Size: head.Size, Range: r, Pruned: head.Pruned, PersonalData: o.PersonalData,
-			Contents: i18n.T("Bu klasör, İŞKUR'un MYK'dan yaptığı belge sorgularının günlüğüdür (protokol madde 8/14): her sorgu için kullanıcı, yöntem, gönderilen parametreler, tarih ve milisaniye, amaç ve sonuç.",
-				"This folder is the log of the certificate queries that İŞKUR made to MYK (protocol, article 8(14)): for each query the user, the method, the parameters sent, date and millisecond, the purpose and the outcome.")}),
-		Info: []bundle.Field{{Name: "Bag-Software-Agent", Value: o.Product}},
+		Readme: bundle.Readme(bundle.ReadmeOptions{Origin: head.Origin, Size: head.Size, Range: r, Pruned: head.Pruned, PersonalData: o.PersonalData, Contents: folder()}),
+		Info:   []bundle.Field{{Name: "Bag-Software-Agent", Value: o.Product}},
 	})
+}
+
+// folder says what a bundle is, in its OKUBENI.txt.
+func folder() i18n.Text {
+	return i18n.T("Bu klasör, İŞKUR'un MYK'dan yaptığı belge sorgularının günlüğüdür (protokol madde 8/14): her sorgu için kullanıcı, yöntem, gönderilen parametreler, tarih ve milisaniye, amaç ve sonuç.",
+		"This folder is the log of the certificate queries that İŞKUR made to MYK (protocol, article 8(14)): for each query the user, the method, the parameters sent, date and millisecond, the purpose and the outcome.")
 }
 
 // latest gives the time of the query, of the first size entries, that has the latest.
@@ -91,8 +95,8 @@ func BundleRange(ctx context.Context, b *bundle.Bundle, size int64) (ledger.Rang
 	return ledger.Range{From: pruned, To: size}, err
 }
 
-// CheckRecords compares a bundle's records.csv with its entries, line by line (bundle.CompareRecords), and its period with
-// the times of its queries.
+// CheckRecords compares a bundle's records.csv with its entries, line by line (bundle.CompareRecords), its period with
+// the times of its queries, and, where that is in order, OKUBENI.txt with what this version writes (V29).
 func CheckRecords(ctx context.Context, b *bundle.Bundle, size int64) ([]ledger.Finding, error) {
 	if size == 0 {
 		return nil, nil // no readable checkpoint: nothing says which entries there are
@@ -118,7 +122,14 @@ func CheckRecords(ctx context.Context, b *bundle.Bundle, size int64) ([]ledger.F
 	if err != nil || len(findings) == 1 && findings[0].Code == ledger.FileMissing {
 		return findings, err
 	}
-	return append(findings, checkPeriod(b, first, last)...), nil
+	if findings = append(findings, checkPeriod(b, first, last)...); len(findings) > 0 {
+		return findings, nil // what the text is made from is in doubt
+	}
+	pruned, err := b.Pruned(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return b.CheckReadme(bundle.ReadmeOptions{Range: r, Pruned: pruned, Contents: folder()})
 }
 
 // checkPeriod compares the times that a bundle says it was made for with those of its first and last query, which lie

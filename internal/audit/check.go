@@ -242,6 +242,11 @@ func (c *Check) Fold(x any) []ledger.Finding {
 // Finish compares what remains, and looks at the five years. Of entries that were disposed of meanwhile nothing is said.
 func (c *Check) Finish(ctx context.Context, size int64) ([]ledger.Finding, error) {
 	findings, err := c.finish(ctx, size)
+	if c.log != nil && err == nil {
+		var signer []ledger.Finding
+		signer, err = c.log.ledger.CheckSigner(ctx)
+		findings = append(findings, signer...)
+	}
 	if c.log == nil || err != nil || len(findings) == 0 {
 		return findings, err
 	}

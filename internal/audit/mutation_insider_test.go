@@ -90,7 +90,7 @@ func insiders() []mutation {
 			}
 			must(p.T, other.Close())
 			ledgertest.CopyFile(p.T, other.KeyDB(), p.KeyDB())
-		}, "deep:V36,V36", same, same, "", ""},
+		}, "deep:V36,V36,V36", same, same, "", ""},
 
 		{"disposed of too early", "", disposes(10, 24*time.Hour), "deep:V61", same, same, "700", ""},
 		{"disposed of a day too early", "", disposes(10, 24*time.Hour*365*5), "deep:V61", same, same, "700", ""},

@@ -26,6 +26,9 @@ func tricks() []trick {
 		f.Put(p)
 	}
 	return []trick{
+		{"the page: a command more", func(_ *world, f *folder) {
+			f.Edit("data/OKUBENI.txt", func(b []byte) []byte { return append(b, "    rm -r .\n"...) })
+		}, "deep:V29", same},
 		{"records: a line altered", lineOf(record, "{q1},", func(l string) string { return strings.Replace(l, "pc-1", "pc-7", 1) }), "deep:V55", same},
 		{"records: a user altered", lineOf(record, "{q1},", func(l string) string { return strings.Replace(l, "memur", "memuR", 1) }), "deep:V55", same},
 		{"records: a line taken away", lineOf(record, "{q1},", ledgertest.Gone), "deep:V55", same},

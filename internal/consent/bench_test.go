@@ -35,6 +35,44 @@ func BenchmarkRehearse(b *testing.B) {
 	})
 }
 
+// BenchmarkImportReturning measures an import of one act each of people who are in the log with three.
+func BenchmarkImportReturning(b *testing.B) {
+	ctx, reject := context.Background(), func(_ event.Row, p *event.Problem) error { return p }
+	input := filepath.Join(b.TempDir(), "events.ndjson")
+	people := benchPeople / 4
+	writeEvents(b, input, people)
+	for b.Loop() {
+		bed := newBed(b).texts(b)
+		bed.Log.now = time.Now
+		f := got(os.Open(input))(b)
+		_, err := bed.Import(ctx, event.Read(f), reject, nil)
+		must(b, err)
+		_ = f.Close()
+		before, started := cpu(b), time.Now()
+		tally, err := bed.Import(ctx, withdrawals(people), reject, nil)
+		must(b, err)
+		if tally.Recorded != int64(people) {
+			b.Fatalf("%+v", tally)
+		}
+		b.ReportMetric(float64(people)/time.Since(started).Seconds(), "events/s")
+		b.ReportMetric(float64((cpu(b)-before).Microseconds())/float64(people), "cpu-µs/row")
+	}
+}
+
+// withdrawals gives one of each person of writeEvents, in another order than they were recorded in.
+func withdrawals(people int) iter.Seq2[event.Row, error] {
+	return func(yield func(event.Row, error) bool) {
+		for n := range people {
+			i := (n*7919 + 13) % people
+			e := eventAt(i%100, 9, event.Consent, event.Withdrawn, "riza-1")
+			e.Subject.TC, e.Session, e.ID = tckn.Complete(100000000+i), sessionOf(people+i), randomLike(4*benchPeople+i)
+			if !yield(event.Row{Line: int64(n + 1), Event: e}, nil) {
+				return
+			}
+		}
+	}
+}
+
 func benchmark(b *testing.B, run func(*bed, iter.Seq2[event.Row, error]) (Tally, error)) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(24 << 20))
 	people, _ := strconv.Atoi(os.Getenv("CONSENT_BENCH_PEOPLE"))

@@ -41,6 +41,7 @@ type Check struct {
 // looked is the end of a look.
 type looked struct {
 	findings []ledger.Finding
+	loose    bool // somebody may have no entry
 	err      error
 }
 
@@ -140,8 +141,7 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 	if c.log != nil {
 		c.start.Do(func() {
 			go func() { // the readers' context ends with the last chunk
-				findings, err := c.log.indexes(context.WithoutCancel(ctx))
-				c.tables <- looked{findings, err}
+				c.tables <- c.log.indexes(context.WithoutCancel(ctx))
 			}()
 		})
 		if err := g.rows.read(ctx, c.log, chunk.From, chunk.To); err != nil {

@@ -31,7 +31,7 @@ func rangeOf(b *bundle.Bundle, size int64) (held ledger.Range, part bool) {
 }
 
 // CheckRecords compares a bundle's records.csv with its entries, line by line (bundle.CompareRecords), and looks whether it
-// says which period it is for.
+// says which period it is for and, where that is in order, whether OKUBENI.txt is what this version writes (V29).
 func CheckRecords(ctx context.Context, b *bundle.Bundle, size int64) ([]ledger.Finding, error) {
 	held, _ := rangeOf(b, size)
 	extent, err := b.Extent(ctx, size)
@@ -44,7 +44,10 @@ func CheckRecords(ctx context.Context, b *bundle.Bundle, size int64) ([]ledger.F
 	if !ok {
 		findings = append(findings, ledger.Finding{Code: ledger.BagMalformed, Seq: -1, Detail: i18n.T("bag-info.txt paketin dönemini söylemiyor", "bag-info.txt does not say which period the bundle is for")})
 	}
-	return findings, err
+	if err != nil || len(findings) > 0 {
+		return findings, err // what OKUBENI.txt is made from is in doubt
+	}
+	return b.CheckReadme(bundle.ReadmeOptions{Range: held, Texts: true, Contents: exported()})
 }
 
 // looseTexts compares the files of texts/ with the texts that the entries name; in a bundle of the whole log with all of

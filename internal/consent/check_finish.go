@@ -23,7 +23,7 @@ func (c *Check) Finish(ctx context.Context, size int64) ([]ledger.Finding, error
 	if c.log == nil {
 		parts = append(parts, t.looseTexts, t.times, t.values)
 	} else {
-		parts = append(parts, t.storedTexts, t.storedErasures, t.values, t.unfinished, t.nobody, t.strays, t.looked)
+		parts = append(parts, t.storedTexts, t.storedErasures, t.values, t.unfinished, t.looked, t.nobody, t.strays, t.signer)
 	}
 	for _, part := range parts {
 		if err := part(ctx, size); err != nil {
@@ -119,12 +119,19 @@ func (t *turn) restFar(ctx context.Context, far []resting) error {
 	return nil
 }
 
+// signer looks at the key that signs the next entry.
+func (t *turn) signer(ctx context.Context, _ int64) error {
+	findings, err := t.log.ledger.CheckSigner(ctx)
+	t.findings = append(t.findings, findings...)
+	return err
+}
+
 // looked waits for the look at the indexes.
 func (t *turn) looked(ctx context.Context, _ int64) error {
-	t.start.Do(func() { t.tables <- looked{} }) // no entry, no row
+	t.start.Do(func() { t.tables <- looked{loose: true} }) // no entry, no row
 	select {
 	case l := <-t.tables:
-		t.findings = append(t.findings, l.findings...)
+		t.findings, t.loose = append(t.findings, l.findings...), l.loose
 		return l.err
 	case <-ctx.Done():
 		return ctx.Err()

@@ -20,6 +20,7 @@ type follow struct {
 	given     ledger.Bits      // consents given
 	disclosed ledger.Bits      // of those: the person is disclosed
 	ended     ledger.Bits      // consents that were withdrawn or superseded
+	near      int              // how many notices are kept
 	notices   []notice         // the last ones, a ring
 	met       int              // notices so far
 	far       []resting        // consents whose notice is to be read again
@@ -27,7 +28,7 @@ type follow struct {
 }
 
 func newFollow() follow {
-	return follow{texts: texts{labels: make(map[string]bool), early: make(map[int32]early)}, people: make(map[uint64]stand), notices: make([]notice, 0, 1024)}
+	return follow{texts: texts{labels: make(map[string]bool), early: make(map[int32]early)}, people: make(map[uint64]stand), near: recent}
 }
 
 // stand is where a person stands: the time of the last consent event, and the consent given that is in force, with the
@@ -70,6 +71,7 @@ type turn struct {
 	*Check
 	findings []ledger.Finding
 	count    map[ledger.Code]int64 // at the end: how many there are
+	loose    bool                  // somebody may have no entry
 }
 
 func (t *turn) report(code ledger.Code, seq int64, tr, en string) { t.say(code, seq, i18n.T(tr, en)) }
@@ -159,10 +161,10 @@ func (t *turn) act(a *act) {
 // present keeps a notice for the consents that rest on it.
 func (t *turn) present(a *act) {
 	n := notice{seq: a.seq, time: a.time, number: a.number, session: a.session, text: a.text}
-	if len(t.notices) < recent {
+	if len(t.notices) < t.near {
 		t.notices = append(t.notices, n)
 	} else {
-		t.notices[t.met%recent] = n
+		t.notices[t.met%t.near] = n
 	}
 	t.met++
 }
@@ -180,11 +182,11 @@ func (t *turn) rests(a *act) {
 		return
 	}
 	want := resting{a.seq, notice{seq: a.notice, time: a.time, number: a.number, session: a.session, text: a.shown}}
-	first := max(0, t.met-recent) // of those that are kept
-	at := first + sort.Search(t.met-first, func(i int) bool { return t.notices[(first+i)%recent].seq >= a.notice })
+	first := max(0, t.met-t.near) // of those that are kept
+	at := first + sort.Search(t.met-first, func(i int) bool { return t.notices[(first+i)%t.near].seq >= a.notice })
 	switch {
-	case at < t.met && t.notices[at%recent].seq == a.notice:
-		t.compare(want, t.notices[at%recent])
+	case at < t.met && t.notices[at%t.near].seq == a.notice:
+		t.compare(want, t.notices[at%t.near])
 	case at == first && first > 0: // further back than all of them
 		t.far = append(t.far, want)
 	default:

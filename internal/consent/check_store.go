@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"math"
-	"strings"
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
@@ -134,7 +133,7 @@ func (t *turn) unfinished(ctx context.Context, _ int64) error {
 		left += again[process]
 	}
 	if left > 0 {
-		t.say(ledger.ErasedDataPresent, -1, i18n.Tf("%d kişinin silinmesi tamamlanmamış: anahtarları ve eski baytları duruyor olabilir (silme komutunu yeniden çalıştırın)", "the erasure of %d people is not finished: their keys and old bytes may still be there (run the erasure again)", left))
+		t.say(ledger.ErasedDataPresent, -1, i18n.Tf("%d kişinin silinmesi tamamlanmamış: anahtarları ve eski baytları duruyor olabilir (`consent erase --yes` tamamlar)", "the erasure of %d people is not finished: their keys and old bytes may still be there (`consent erase --yes` finishes it)", left))
 	}
 	return nil
 }
@@ -184,19 +183,21 @@ func (t *turn) nobody(ctx context.Context, _ int64) error {
 			return err
 		}
 	}
-	ids, err := t.ids(ctx, peopleWithoutActs, peopleAtOnce)
-	if err != nil {
-		return err
-	}
-	if err := left.add(ctx, ring, ids); err != nil {
-		return err
+	if t.loose {
+		ids, err := t.ids(ctx, peopleWithoutActs, peopleAtOnce)
+		if err != nil {
+			return err
+		}
+		if err := left.add(ctx, ring, ids); err != nil {
+			return err
+		}
 	}
 	for _, f := range []struct {
 		n    int
 		code ledger.Code
 		text i18n.Text
 	}{
-		{erased.there, ledger.ErasedDataPresent, i18n.Tf("silinmiş %d kişinin veri anahtarı yeniden duruyor", "the data keys of %d people who were erased are there again", erased.there)},
+		{erased.there, ledger.ErasedDataPresent, i18n.Tf("silinmiş %d kişinin veri anahtarı yeniden duruyor (bir sonraki `consent erase --yes` yok eder)", "the data keys of %d people who were erased are there again (the next `consent erase --yes` destroys them)", erased.there)},
 		{erased.missing, ledger.ProjectionDrift, i18n.Tf("silinmiş %d kişinin satırına karşılık gelen bir anahtar hiç olmamış", "the rows of %d people who were erased belong to no key", erased.missing)},
 		{left.destroyed, ledger.ErasedDataPresent, i18n.Tf("silinmiş %d kişinin numarasına götüren satır duruyor", "the rows that lead to the numbers of %d people who were erased are there", left.destroyed)},
 		{left.there + left.missing, ledger.ProjectionDrift, i18n.Tf("%d kişi satırının hiçbir kaydı yok", "%d rows of people have no entry", left.there+left.missing)},
@@ -244,19 +245,7 @@ func (k *keyTally) add(ctx context.Context, ring Ring, ids []int64) error {
 }
 
 func (t *turn) ids(ctx context.Context, text string, args ...any) (ids []int64, err error) {
-	rows, err := t.log.st.Read().QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, t.log.explain(ctx, err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, t.log.explain(ctx, err)
-		}
-		ids = append(ids, id)
-	}
-	return ids, t.log.explain(ctx, rows.Err())
+	return t.log.numbers(ctx, text, args...)
 }
 
 // strays looks for rows that lead to no place in a log of size entries. One finding a table: they come from one alteration.
@@ -282,43 +271,4 @@ func (t *turn) strays(ctx context.Context, size int64) error {
 		t.report(ledger.ProjectionDrift, -1, "tek satırlı bir tabloda birden çok satır var", "a table of one row has more")
 	}
 	return nil
-}
-
-// indexes tells whether the schema is as it was made, and what is looked up by id, number or person is found.
-func (l *Log) indexes(ctx context.Context) (findings []ledger.Finding, err error) {
-	altered, err := l.st.Altered(ctx)
-	if err != nil {
-		return nil, l.explain(ctx, err)
-	}
-	lame := false
-	for _, what := range altered {
-		findings = append(findings, ledger.Finding{Code: ledger.ProjectionDrift, Seq: -1, Detail: i18n.Tf("deponun şeması değiştirilmiş: %s", "the schema of the store was changed: %s", what)})
-		lame = lame || !strings.HasPrefix(what, "trigger ")
-	}
-	if lame {
-		return findings, nil // nobody can look for an index that is not there
-	}
-	var byID, byPerson, byTag int64
-	if err := l.st.Read().QueryRowContext(ctx, indexedRows).Scan(&byID, &byPerson, &byTag); err != nil {
-		return nil, l.explain(ctx, err)
-	}
-	wrong := byID != 0 || byPerson != 0 || byTag != 0
-	for _, text := range []string{lostByID, lostByPerson, lostByTag} {
-		var n int64
-		if wrong {
-			break
-		}
-		if err := l.st.Read().QueryRowContext(ctx, text).Scan(&n); err != nil {
-			return nil, l.explain(ctx, err)
-		}
-		wrong = n > 0
-	}
-	var sound string
-	if err := l.st.Read().QueryRowContext(ctx, checkTextIndexes).Scan(&sound); err != nil {
-		return nil, l.explain(ctx, err)
-	}
-	if wrong || sound != "ok" {
-		findings = append(findings, ledger.Finding{Code: ledger.ProjectionDrift, Seq: -1, Detail: i18n.T("arama satırlarının dizini satırlarla uyuşmuyor", "an index does not agree with the rows that lead to the entries")})
-	}
-	return findings, nil
 }

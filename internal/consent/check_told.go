@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/bits"
 	"slices"
+	"time"
 
 	"iskurctl/internal/consent/event"
 	"iskurctl/internal/ledger"
@@ -99,6 +100,14 @@ const (
 	valueTC
 	values
 )
+
+// What event.Canonical has of the person under "subject".
+var subjectValues = [...]int{valueBirthDate, valueFatherName, valueGivenName, valuePhone, valueSurname, valueTC}
+
+const subject names = 1<<valueBirthDate | 1<<valueFatherName | 1<<valueGivenName | 1<<valuePhone | 1<<valueSurname | 1<<valueTC
+
+// noTime is the zero time in milliseconds, which counts as none.
+var noTime = time.Time{}.UnixMilli()
 
 // told is what an entry of a person says, its values as JSON. It is good as long as the entry and its disclosures are.
 type told struct {
@@ -353,19 +362,23 @@ func (v *told) content() []byte {
 		b[len(b)-1] = ']'
 	}
 	b = appendMember(b, "language", v.language)
-	if v.receivedMS != v.ms {
+	if v.receivedMS != v.ms && v.receivedMS != noTime {
 		b = appendMember(b, "received", v.received)
 	}
 	b = appendMember(b, "session", v.session)
-	b = append(b, `,"subject":{`...)
-	for _, i := range []int{valueBirthDate, valueFatherName, valueGivenName, valuePhone, valueSurname, valueTC} {
-		b = appendMember(b, personalNames[i], v.personal[i])
+	if v.there&subject != 0 {
+		b = append(b, `,"subject":{`...)
+		for _, i := range subjectValues {
+			b = appendMember(b, personalNames[i], v.personal[i])
+		}
+		b = append(b, '}')
 	}
-	b = append(b, '}')
 	if v.own != nil {
 		b = append(append(append(b, `,"text":"`...), v.own...), '"')
 	}
-	b = appendMember(b, "time", v.time)
+	if v.ms != noTime {
+		b = appendMember(b, "time", v.time)
+	}
 	b = append(appendMember(b, "ui", v.ui), '}')
 	v.canon = b
 	return b

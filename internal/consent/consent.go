@@ -35,6 +35,8 @@ const (
 // Ring is where the log's keys come from: a data key for each person.
 type Ring interface {
 	ledger.Keys
+	// Last gives the largest id that New has used, 0 for none.
+	Last(ctx context.Context, log string) (int64, error)
 	// New makes n data keys, durably; their ids ascend and were never used before.
 	New(ctx context.Context, log string, n int) ([]*seal.DataKey, error)
 	// FindAll gives the data keys that are there, and for each other id the error that Find would give.
@@ -66,6 +68,8 @@ type Log struct {
 	prepare sync.Mutex
 	ready   *statements // nil before the first write
 	batch   int         // of an import that one commit takes
+
+	erasures sync.Mutex // one at a time
 }
 
 // New makes the log over an open store that has its Migrations.

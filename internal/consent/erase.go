@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"iskurctl/internal/consent/event"
 	"iskurctl/internal/fault"
@@ -27,10 +28,11 @@ type Erasure struct {
 	Fields []string
 }
 
-// Erased is an entry whose personal values were erased, the erased/1 entry that says so, and which they were: their names,
-// or "*".
+// Erased is an entry whose personal values were erased, the erased/1 entry that says so, the time of the event (zero where
+// it was not asked for), and which they were: their names, or "*".
 type Erased struct {
 	Seq, By int64
+	Time    time.Time
 	Fields  []string
 }
 
@@ -46,10 +48,11 @@ const allFields = "*"
 // Erase erases. Each event gets an erased/1 entry, its disclosures go, and with the last of a person's events what leads to
 // the person; all that in one commit, or in several where there are very many events: whoever stops in between finds the
 // person again and goes on by erasing once more. Then the key is destroyed and every file of ours is looked through for
-// the old bytes; where the database holds some in unused parts of its pages it is written anew. What could not be got rid of
-// is given back. each is called after the commit, for each event in turn.
+// the old bytes; where the database or the key store holds some in unused parts of its pages it is written anew. What could
+// not be got rid of is given back, and then the erasure does not count as finished: the next one writes both anew. each is
+// called after the commit, for each event in turn: what it was told is erased, whatever comes after.
 //
-// Interrupted erasures of before are finished first (Resume). Errors: class Usage for a ground or a field that there is
+// Interrupted erasures of before are finished first (Resume). There is one erasure at a time in a Log. Errors: class Usage for a ground or a field that there is
 // not, and for the number alone, without which nobody would find the rest again; class Negative, nothing_to_erase; class
 // Store; those of each, after which what was committed is still brought to its end.
 func (l *Log) Erase(ctx context.Context, e Erasure, each func(Erased) error) ([]Residue, error) {
@@ -57,7 +60,9 @@ func (l *Log) Erase(ctx context.Context, e Erasure, each func(Erased) error) ([]
 	if err != nil {
 		return nil, err
 	}
-	if _, err := l.Resume(ctx); err != nil {
+	l.erasures.Lock()
+	defer l.erasures.Unlock()
+	if _, err := l.resume(ctx); err != nil {
 		return nil, err
 	}
 	tags, err := l.knownTags(ctx, e.TCs)

@@ -81,7 +81,9 @@ func TestAnErasureThatWasInterruptedIsFinished(t *testing.T) {
 			if c.fields == nil && len(collect(t, b.History(t.Context(), tcNumber(2)))) > 0 {
 				t.Error("the person is still found")
 			}
-			n := got(b.again(t).Resume(t.Context()))(t)
+			b.close() // the process is gone
+			b = b.again(t)
+			n := got(b.Resume(t.Context()))(t)
 			if want := map[bool]int{true: 0, false: 1}[c.each != nil]; n != want || b.pending(t) != 0 {
 				t.Errorf("%d finished, want %d; %d are not", n, want, b.pending(t))
 			}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"time"
 
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/seal"
@@ -33,12 +34,14 @@ type eraser struct {
 	old    *needles
 	people []int64 // erased, or erased in part, and not settled yet
 	keys   []int64 // theirs who were erased as a whole
+	anew   bool    // old bytes of another process's may be there, which it alone knew
 	left   map[string]int
 }
 
 // doomed is an event of a person whose values are to go, as its tables hold it.
 type doomed struct {
 	seq  int64
+	ms   int64 // declared time of the event
 	same []byte
 	key  sql.NullInt64
 	sd   []byte
@@ -57,6 +60,7 @@ type page struct {
 	people []int64
 	keys   []int64
 	found  bool
+	anew   bool
 }
 
 // page erases the next events, of as many people as fit into one commit, and gives what it erased.
@@ -74,7 +78,7 @@ func (x *eraser) page(ctx context.Context) ([]Erased, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.at, x.after, x.found = p.at, p.after, x.found || p.found
+	x.at, x.after, x.found, x.anew = p.at, p.after, x.found || p.found, x.anew || p.anew
 	x.people, x.keys = append(x.people, p.people...), append(x.keys, p.keys...)
 	for _, o := range p.old {
 		x.old.add(o)
@@ -109,7 +113,7 @@ func (p *page) person(tag []byte) error {
 		return err
 	}
 	if len(p.done) > before || p.x.fields == nil { // until the old bytes are gone
-		if _, err := p.Tx.ExecContext(p.ctx, beginErasing, id, p.x.process); err != nil {
+		if err := p.begin(id); err != nil {
 			return err
 		}
 		p.found = true
@@ -124,6 +128,19 @@ func (p *page) person(tag []byte) error {
 	return nil
 }
 
+// begin puts a person on the list of those whose erasure is not at its end. Who stands there is taken over, with what the
+// other process owed.
+func (p *page) begin(id int64) error {
+	var owner string
+	err := p.Tx.QueryRowContext(p.ctx, erasingBy, id).Scan(&owner)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	p.anew = p.anew || err == nil && owner != p.x.process
+	_, err = p.Tx.ExecContext(p.ctx, beginErasing, id, p.x.process)
+	return err
+}
+
 // acts reads the next events of a person, one more than fit: then there is another page.
 func (p *page) acts(id int64) ([]doomed, error) {
 	rows, err := p.Tx.QueryContext(p.ctx, actsOf, id, p.after, p.room+1)
@@ -134,7 +151,7 @@ func (p *page) acts(id int64) ([]doomed, error) {
 	var acts []doomed
 	for rows.Next() {
 		var d doomed
-		if err := rows.Scan(&d.seq, &d.same, &d.key, &d.sd); err != nil {
+		if err := rows.Scan(&d.seq, &d.ms, &d.same, &d.key, &d.sd); err != nil {
 			return nil, err
 		}
 		acts = append(acts, d)
@@ -148,7 +165,7 @@ func (p *page) whole(id int64, tag []byte, acts []doomed, last bool) error {
 		if d.key.Valid && d.key.Int64 != id { // the values of somebody else
 			return damaged(d.seq, errEntry)
 		}
-		by, err := p.erased(d.seq, []string{allFields})
+		by, err := p.erased(d, []string{allFields})
 		if err != nil {
 			return err
 		}
@@ -193,7 +210,7 @@ func (p *page) part(id int64, tag []byte, acts []doomed) error {
 		if len(gone) == 0 {
 			continue
 		}
-		by, err := p.erased(d.seq, gone)
+		by, err := p.erased(d, gone)
 		if err != nil {
 			return err
 		}
@@ -227,13 +244,13 @@ func without(joined []byte, names []string) (rest []byte, gone []string, err err
 }
 
 // erased appends the erased/1 entry of an event and gives its number.
-func (p *page) erased(seq int64, fields []string) (by int64, err error) {
-	leaf, err := ledger.NewLeaf().Strings("fields", fields).String("ground", p.x.ground).String("k", kindErased).Int("seq", seq).String("t", p.logged).Bytes()
+func (p *page) erased(d doomed, fields []string) (by int64, err error) {
+	leaf, err := ledger.NewLeaf().Strings("fields", fields).String("ground", p.x.ground).String("k", kindErased).Int("seq", d.seq).String("t", p.logged).Bytes()
 	if err != nil {
 		return 0, err
 	}
 	if by, err = p.Append(leaf); err == nil {
-		p.done = append(p.done, Erased{Seq: seq, By: by, Fields: fields})
+		p.done = append(p.done, Erased{Seq: d.seq, By: by, Time: time.UnixMilli(d.ms).UTC(), Fields: fields})
 	}
 	return by, err
 }

@@ -120,20 +120,3 @@ func TestCopiesInUnusedPartsOfTheDatabaseAreErasedToo(t *testing.T) {
 	}
 	b.sound(t)
 }
-
-func TestWhatCannotBeGotRidOfIsGivenBack(t *testing.T) {
-	b := people(t, 5)
-	var id int64
-	must(t, b.store.Read().QueryRow(personByTag, b.numberTag(tcNumber(2))).Scan(&id))
-	wrapped := got(b.ring.Wrapped(t.Context(), Name, []int64{id}))(t)[0]
-	_, err := b.ring.New(t.Context(), Name, 1)
-	must(t, err)
-	must(t, b.ring.Destroy(t.Context(), Name, 99)) // empties the -wal
-	path := filepath.Join(b.dir, "keys.db")
-	plant(t, path, "a data key is only ever destroyed", wrapped)
-	left, err := b.Erase(t.Context(), Erasure{TCs: []string{tcNumber(2)}, Ground: "request"}, func(Erased) error { return nil })
-	must(t, err)
-	if !slices.Equal(left, []Residue{{Path: path, Found: 1}}) {
-		t.Errorf("%+v", left)
-	}
-}

@@ -2,7 +2,6 @@ package consent
 
 import (
 	"context"
-	"database/sql"
 	"io"
 	"maps"
 	"slices"
@@ -15,12 +14,15 @@ type remains interface {
 	// Wrapped gives the bytes of keys before they are destroyed, Raw those of the files.
 	Wrapped(ctx context.Context, log string, ids []int64) ([][]byte, error)
 	Raw(fn func(path string, r io.Reader) error) error
+	// Rebuild writes the files anew, so that the unused parts of their pages hold nothing.
+	Rebuild(ctx context.Context) error
 }
 
 // settle brings what was committed to its end: the keys are destroyed, the files cleared of the old bytes and looked
-// through, and only then the people count as erased. It may be repeated after an error, by Resume.
+// through, and only then the people count as erased. Where old bytes are left in a file that was written anew, nobody does any
+// more in this run. After an error Resume brings it to its end.
 func (x *eraser) settle(ctx context.Context) error {
-	if len(x.people) == 0 && len(x.old.pieces) == 0 {
+	if len(x.people) == 0 && len(x.old.pieces) == 0 && !x.anew {
 		return nil
 	}
 	keys, looks := x.ring.(remains)
@@ -38,21 +40,28 @@ func (x *eraser) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := x.log.st.Truncate(ctx); err != nil {
-		return err
-	}
-	if err := x.clear(ctx); err != nil {
-		return err
-	}
-	if looks {
-		if _, err := x.look(ctx, keys.Raw); err != nil {
+	if x.anew {
+		if err := x.log.rebuild(ctx, x.ring); err != nil {
 			return err
 		}
 	}
-	if err := x.log.finished(ctx, x.people); err != nil {
+	if err := x.log.st.Truncate(ctx); err != nil {
 		return err
 	}
-	x.people, x.keys, x.old = nil, nil, newNeedles()
+	if err := x.clear(ctx, x.log.st.Raw, x.log.rebuildStore); err != nil {
+		return err
+	}
+	if looks {
+		if err := x.clear(ctx, keys.Raw, keys.Rebuild); err != nil {
+			return err
+		}
+	}
+	if len(x.left) == 0 {
+		if _, err := x.log.finished(ctx, x.people, x.process); err != nil {
+			return err
+		}
+	}
+	x.people, x.keys, x.old, x.anew = nil, nil, newNeedles(), false
 	return nil
 }
 
@@ -75,12 +84,12 @@ func destroy(ctx context.Context, ring Ring, keys []int64) error {
 	return ring.Bury(ctx, Name, missing...)
 }
 
-// clear looks for old bytes in the store's own files, and has it written anew when there are some in it.
-func (x *eraser) clear(ctx context.Context) error {
+// clear looks for old bytes in the files of a store, and has it written anew when there are some in them.
+func (x *eraser) clear(ctx context.Context, raw func(func(string, io.Reader) error) error, rebuild func(context.Context) error) error {
 	again := false
 	for {
 		before := maps.Clone(x.left)
-		found, err := x.look(ctx, x.log.st.Raw)
+		found, err := x.look(ctx, raw)
 		if err != nil || len(found) == 0 {
 			return err
 		}
@@ -94,10 +103,7 @@ func (x *eraser) clear(ctx context.Context) error {
 			return nil
 		default:
 			again = true
-			if err := x.log.st.Rebuild(ctx); err != nil {
-				return err
-			}
-			if err := x.log.st.Truncate(ctx); err != nil {
+			if err := rebuild(ctx); err != nil {
 				return err
 			}
 		}
@@ -150,65 +156,6 @@ func (x *eraser) residue() []Residue {
 		list = append(list, Residue{Path: path, Found: x.left[path]})
 	}
 	return list
-}
-
-// finished takes people off the list of those whose erasure is not at its end.
-func (l *Log) finished(ctx context.Context, people []int64) error {
-	return l.st.Write(ctx, func(tx *sql.Tx) error {
-		for _, id := range people {
-			if _, err := tx.Exec(endErasing, id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// Resume brings erasures to their end that were interrupted after their commit, and says of how many people. Which bytes
-// they left is not known any more: the database is written anew, whatever stands in its unused parts. People of whom not
-// all events were erased yet, or only some values, keep their key. Errors: those of the store and of the key store.
-func (l *Log) Resume(ctx context.Context) (n int, err error) {
-	people, keys, err := l.erasing(ctx)
-	if err != nil || len(people) == 0 {
-		return 0, err
-	}
-	ring, err := l.cfg.Ring()
-	if err != nil {
-		return 0, err
-	}
-	if len(keys) > 0 {
-		if err := destroy(ctx, ring, keys); err != nil {
-			return 0, err
-		}
-	}
-	if err := l.st.Rebuild(ctx); err != nil {
-		return 0, err
-	}
-	if err := l.st.Truncate(ctx); err != nil {
-		return 0, err
-	}
-	return len(people), l.finished(ctx, people)
-}
-
-// erasing gives people whose erasure is not at its end, and of those the ones whose key may go.
-func (l *Log) erasing(ctx context.Context) (people, keys []int64, err error) {
-	rows, err := l.st.Read().QueryContext(ctx, erasing)
-	if err != nil {
-		return nil, nil, l.explain(ctx, err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id int64
-		var whole bool
-		if err := rows.Scan(&id, &whole); err != nil {
-			return nil, nil, l.explain(ctx, err)
-		}
-		people = append(people, id)
-		if whole {
-			keys = append(keys, id)
-		}
-	}
-	return people, keys, l.explain(ctx, rows.Err())
 }
 
 // knownTags gives the tags of those numbers that lead to somebody, in their order, each once.

@@ -36,7 +36,7 @@ func (b *bed) trailOf(t testing.TB, tc string) trail {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var d doomed
-		must(t, rows.Scan(&d.seq, &d.same, &d.key, &d.sd))
+		must(t, rows.Scan(&d.seq, &d.ms, &d.same, &d.key, &d.sd))
 		add("sealed value", d.sd)
 		add("digest of the content", d.same)
 	}

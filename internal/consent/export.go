@@ -1,8 +1,10 @@
 package consent
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
+	"errors"
 	"iter"
 	"time"
 
@@ -22,9 +24,41 @@ type ExportOptions struct {
 
 // Export writes the bundle that an auditor gets into the folder dir, which must not exist. One for a period holds the
 // entries between its first and its last event, but personal values and lines of records.csv of its own events only, and
-// the texts they name. Errors: those of bundle.Write and of List, a data key that is missing among them (Unverifiable);
-// Input, export_empty, for a log that holds nothing.
+// the texts they name. What is erased meanwhile is not in it: it is then begun anew. Errors: those of bundle.Write and of
+// List, a data key that is missing among them (Unverifiable); Input, export_empty, for a log that holds nothing; Store,
+// export_changed, when something was erased again and again.
 func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.Summary, error) {
+	for range exportTries {
+		sum, err := l.export(ctx, dir, o)
+		if !errors.Is(err, errErased) {
+			return sum, err
+		}
+	}
+	return bundle.Summary{}, fault.New(fault.Store, "export_changed", i18n.T("dışa aktarılırken günlükten sürekli kişisel veri silindi; paket yazılmadı", "personal values kept being erased from the log while it was exported; no bundle was written")).
+		WithHint(i18n.T("silme bitince aynı komutu yeniden çalıştırın", "run the same command again when the erasure has ended"))
+}
+
+// exportTries is how often an export is begun before it gives up.
+const exportTries = 3
+
+// errErased says that values were erased since the checkpoint of a bundle: the entries that say so are beyond it, and the
+// bundle would look as if the values had been taken away.
+var errErased = errors.New("erased while it was exported")
+
+// unerased tells whether the values of the entries of r are as a log of size entries has them.
+func (l *Log) unerased(ctx context.Context, r ledger.Range, size int64) error {
+	var erased bool
+	if err := l.st.Read().QueryRowContext(ctx, erasedSince, r.From, r.To, size).Scan(&erased); err != nil {
+		return l.explain(ctx, err)
+	}
+	if erased {
+		return errErased
+	}
+	return nil
+}
+
+// export is one try. Error: errErased among those of Export.
+func (l *Log) export(ctx context.Context, dir string, o ExportOptions) (bundle.Summary, error) {
 	head, ok, err := l.ledger.Head(ctx)
 	if err != nil {
 		return bundle.Summary{}, err
@@ -61,16 +95,28 @@ func (l *Log) Export(ctx context.Context, dir string, o ExportOptions) (bundle.S
 	}
 	rec := recording{held: r, period: period, personal: o.PersonalData, labels: labels}
 	var src ledger.Source = &periodSource{l.ledger.Source(), l, period}
+	last := func(context.Context) error { return nil }
+	if o.PersonalData {
+		last = func(ctx context.Context) error { return l.unerased(ctx, r, head.Size) }
+	}
 	sum, err := bundle.Write(ctx, dir, src, bundle.Options{
 		Checkpoint: head.Note, Vkey: head.Vkey, Range: wanted, Extra: extra, PersonalData: o.PersonalData, Now: l.now(), Period: period,
 		Records: func(src ledger.Source) iter.Seq2[[]string, error] { return rec.rows(ctx, src, []ledger.Range{r}) },
 		Texts:   l.legalTexts(ctx, wanted, head.Size),
-		Readme: bundle.Readme(bundle.ReadmeOptions{Origin: head.Origin, Size: head.Size, Range: r, PersonalData: o.PersonalData,
-			Contents: i18n.T("Bu klasör, İŞKUR portalının onay günlüğüdür: üyelik sözleşmesinin kabulü, aydınlatma metninin sunulması, açık rızanın verilmesi, reddi ve geri alınması; her işlem için zaman, kanal ve gösterilen metnin birebir kendisi (texts/). Silinen kişisel verilerin yerinde yalnızca özetleri durur.",
-				"This folder is the consent log of İŞKUR's portal: acceptance of the membership agreement, presentation of the privacy notice, explicit consent given, refused and withdrawn; for each act the time, the channel and the very text that was shown (texts/). Of personal data that were erased only the digests are left.")}),
-		Info: []bundle.Field{{Name: "Bag-Software-Agent", Value: o.Product}},
+		Readme:  bundle.Readme(bundle.ReadmeOptions{Origin: head.Origin, Size: head.Size, Range: r, PersonalData: o.PersonalData, Texts: true, Contents: exported()}),
+		Info:    []bundle.Field{{Name: "Bag-Software-Agent", Value: o.Product}},
+		Last:    last,
 	})
+	if err != nil && ctx.Err() == nil && fault.From(err).Code == keyDestroyed { // between the row and the look for its key
+		err = cmp.Or(last(ctx), err)
+	}
 	return sum, older(err)
+}
+
+// exported says what a bundle is, in its OKUBENI.txt.
+func exported() i18n.Text {
+	return i18n.T("Bu klasör, İŞKUR portalının onay günlüğüdür: üyelik sözleşmesinin kabulü, aydınlatma metninin sunulması, açık rızanın verilmesi, reddi ve geri alınması; her işlem için zaman, kanal ve gösterilen metnin birebir kendisi (texts/). Silinen kişisel verilerin yerinde yalnızca özetleri durur.",
+		"This folder is the consent log of İŞKUR's portal: acceptance of the membership agreement, presentation of the privacy notice, explicit consent given, refused and withdrawn; for each act the time, the channel and the very text that was shown (texts/). Of personal data that were erased only the digests are left.")
 }
 
 // endless is the end of a period that has none.

@@ -203,7 +203,7 @@ func TestTheProgramFindsTheConsentBundleOfTheFormatsInOrder(t *testing.T) {
 	trust := &ledger.Trust{Vkey: d.values["vkey"]}
 	report := got(ledger.Verify(ctx, b, ledger.Options{Level: ledger.Deep, Trust: trust, Domain: BundleCheck(b, 5)}))(t)
 	report.Add(slices.Concat(got(b.CheckFiles(ctx, 1))(t), got(CheckRecords(ctx, b, 5))(t), b.Problems()))
-	if len(report.Findings) > 0 || report.Coverage.Disclosures != 2 {
+	if len(report.Findings) != 1 || report.Findings[0].Code != ledger.ReadmeDiffers || report.Verdict != "ok" || report.Coverage.Disclosures != 2 {
 		t.Errorf("%+v", report)
 	}
 	equal(t, "proof", string(got(ledger.Prove(ctx, b, 3))(t).Bytes()), d.block(t, "consent proof"))

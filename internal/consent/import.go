@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"iskurctl/internal/consent/event"
-	"iskurctl/internal/seal"
 )
 
 // batchRows is how many rows of an import one commit takes: enough that its sync does not count, few enough to hold.
@@ -24,24 +23,24 @@ const batchRows = 2000
 func (l *Log) Import(ctx context.Context, rows iter.Seq2[event.Row, error], reject func(event.Row, *event.Problem) error, done func(Tally)) (Tally, error) {
 	c := committer{log: l}
 	defer c.usual(ctx)
-	return l.run(ctx, rows, &importer{reject: reject, done: done, prepare: l.lookAhead, decide: func(b *batch) ([]decision, error) { return c.commit(ctx, b) }})
+	return l.run(ctx, rows, &importer{reject: reject, done: done, prepare: c.lookAhead, decide: func(b *batch) ([]decision, error) { return c.commit(ctx, b) }})
 }
 
 // batch is what one commit deals with.
 type batch struct {
 	drafts []draft
-	arena  []byte          // in which the drafts' bytes stand
-	scene  *scene          // what decides about them, as it was read ahead
-	size   int64           // of the log, when it was read
-	keys   []*seal.DataKey // for new people
+	arena  []byte // in which the drafts' bytes stand
+	scene  *scene // what decides about them, as it was read ahead
+	size   int64  // of the log, when it was read
+	people int    // new ones who will be recorded, as far as that can be known ahead
 }
 
 // committer records the batches of an import.
 type committer struct {
 	log   *Log
-	pages int             // that the -wal usually holds; 0: nothing was changed
-	spare []*seal.DataKey // that were made and not used
-	last  struct {        // the batch before: its entries, and what it knew at its end
+	pages int // that the -wal usually holds; 0: nothing was changed
+	keys  spareKeys
+	last  struct { // the batch before: its entries, and what it knew at its end
 		from, to int64
 		scene    *scene
 	}
@@ -51,7 +50,7 @@ type committer struct {
 // else has logged anything since (there is no change of the log without an entry); otherwise, or when the transaction runs
 // again, it is read anew.
 func (c *committer) commit(ctx context.Context, b *batch) (decisions []decision, err error) {
-	keys, used, runs := append(c.spare, b.keys...), 0, 0
+	keys, used, runs := c.keys.all(), 0, 0
 	last := c.last
 	err = c.log.write(ctx, func(w *writer) (err error) {
 		if err := c.seldom(w); err != nil {
@@ -71,7 +70,8 @@ func (c *committer) commit(ctx context.Context, b *batch) (decisions []decision,
 	if err != nil {
 		return nil, err
 	}
-	c.last, c.spare = last, keys[used:]
+	c.last = last
+	c.keys.drop(used)
 	return decisions, nil
 }
 
@@ -124,7 +124,11 @@ func (l *Log) run(ctx context.Context, rows iter.Seq2[event.Row, error], w *impo
 	go w.work()
 	d := l.drafter(texts)
 	d.dry = w.prepare == nil
-	err = w.feed(ctx, rows, d, l.batch)
+	some := l.batch
+	if w.some > 0 {
+		some = min(some, w.some)
+	}
+	err = w.feed(ctx, rows, d, some)
 	close(w.batches)
 	<-w.ended
 	if w.err != nil {
@@ -149,6 +153,7 @@ func (l *Log) knownTexts(ctx context.Context) (map[string]*Text, error) {
 type importer struct {
 	prepare func(ctx context.Context, b *batch, before *batch) error // nil: nothing is to be recorded
 	decide  func(*batch) ([]decision, error)
+	some    int // rows at most; 0: as many as an import takes
 	reject  func(event.Row, *event.Problem) error
 	done    func(Tally)
 	batches chan *batch
@@ -204,42 +209,6 @@ func (w *importer) hand(ctx context.Context, b, before *batch) (more bool, err e
 	case <-w.ended:
 		return false, nil
 	}
-}
-
-// lookAhead reads what decides about a batch while the one before it is being committed, and makes the keys of those people
-// whom neither the log knows nor that one. Where it is wrong, the commit itself makes a key, or one is left.
-func (l *Log) lookAhead(ctx context.Context, b, before *batch) error {
-	tx, err := l.st.Read().BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // one look: a size and what belongs to it
-	if err != nil {
-		return l.explain(ctx, err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	if err := tx.QueryRowContext(ctx, logSize).Scan(&b.size); err != nil {
-		return l.explain(ctx, err)
-	}
-	if b.scene, err = l.load(ctx, tx, b.drafts); err != nil {
-		return l.explain(ctx, err)
-	}
-	fresh := make(map[tag]bool)
-	for t, p := range b.scene.people {
-		if p.id == 0 {
-			fresh[t] = true
-		}
-	}
-	for i := range before.drafts {
-		delete(fresh, before.drafts[i].tag)
-	}
-	if len(fresh) == 0 {
-		return nil
-	}
-	if _, err := l.statements(ctx); err != nil { // the log is started before its first key is made
-		return err
-	}
-	ring, err := l.cfg.Ring()
-	if err == nil {
-		b.keys, err = ring.New(ctx, Name, len(fresh))
-	}
-	return err
 }
 
 func (w *importer) work() {

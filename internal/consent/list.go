@@ -64,11 +64,11 @@ type search struct {
 	where    condition
 	people   map[int64]bool // nil: the database decides
 	channel  string
-	name     string // folded
+	names    []string // words, folded
 }
 
 func (l *Log) search(ctx context.Context, f Filter) (s search, err error) {
-	s = search{step: window, channel: f.Channel, name: i18n.Fold(f.Name)}
+	s = search{step: window, channel: f.Channel, names: strings.Fields(i18n.Fold(f.Name))}
 	if err := l.st.Read().QueryRowContext(ctx, logSize).Scan(&s.to); err != nil {
 		return s, err
 	}
@@ -267,7 +267,7 @@ func (l *Log) take(ctx context.Context, s search, row *stored, k keyring) (e Ent
 	if err := l.open(row, &leaf, key, &e); err != nil {
 		return e, false, damaged(e.Seq, err)
 	}
-	return e, s.name == "" || s.named(&e), nil
+	return e, len(s.names) == 0 || s.named(&e), nil
 }
 
 // erasedMeanwhile gives the row of an entry anew when it has no sealed values any more: since the page was read, somebody
@@ -285,7 +285,8 @@ func (l *Log) erasedMeanwhile(ctx context.Context, seq int64) (*stored, error) {
 	return &rows[0], nil
 }
 
-// named compares the name that is searched for with the person's: a part of it is enough.
+// named compares the name that is searched for with the person's: each of its words, in any order, is a part of it.
 func (s *search) named(e *Entry) bool {
-	return strings.Contains(i18n.Fold(e.Event.Subject.GivenName+" "+e.Event.Subject.Surname), s.name)
+	name := i18n.Fold(e.Event.Subject.GivenName + " " + e.Event.Subject.Surname)
+	return !slices.ContainsFunc(s.names, func(word string) bool { return !strings.Contains(name, word) })
 }

@@ -82,6 +82,8 @@ func TestAFilterGivesWhatMatchesAndNothingElse(t *testing.T) {
 		{"name, i is not ı", Filter{Name: "ilgin"}, nil},
 		{"surname", Filter{Name: "ÇÖZ"}, []int64{13}},
 		{"both names", Filter{Name: "ayşe yıl", Act: event.Notice}, []int64{5, 8, 11}},
+		{"both names, the surname first", Filter{Name: " YILMAZ  ayş ", Act: event.Notice}, []int64{5, 8, 11}},
+		{"one word that is in no name", Filter{Name: "ayşe ılgın"}, nil},
 		{"all together", Filter{Act: event.Consent, Numbers: []string{tcNumber(1)}, Channel: "portal", Session: sessionOf(1)}, []int64{9}},
 	} {
 		var seqs []int64

@@ -32,12 +32,12 @@ func bundleOf(o consent.ExportOptions) ledgertest.Export {
 	}}
 }
 
-// contents says what is found of each file. What is not named finds nothing: OKUBENI.txt is for people, and the last line end
-// of records.csv has no meaning.
+// contents says what is found of each file. What is not named finds nothing: the last line end of records.csv
+// has no meaning.
 var contents = &ledgertest.Contents{Files: map[string]map[string]string{
 	"bag-info.txt":     {"cut": "default:V19", "halved": "default:V19*4,V55 deep:V19*5,V55", "emptied": "default:V19*4,V55 deep:V19*5,V55", "lengthened": "default:V19,V19", "deleted": "default:V19*4,V55 deep:V19*5,V55"},
 	"bagit.txt":        {"altered": "default:V19", "cut": "default:V19", "halved": "default:V19", "emptied": "default:V19", "lengthened": "default:V19", "deleted": "quick:!bundle_not_a_bag/11"},
-	"data/OKUBENI.txt": {}, // may be absent
+	"data/OKUBENI.txt": {"altered": "deep:V29", "cut": "deep:V29", "halved": "deep:V29", "emptied": "deep:V29", "lengthened": "deep:V29", "deleted": "deep:V29"}, // a note
 	"data/checkpoint": {"altered": "quick:V03", "cut": "quick:V02", "halved": "quick:V02", "emptied": "quick:V01", "lengthened": "quick:V02",
 		"deleted": "quick:V01 default:V01,V17"},
 	// records.csv repeats what is disclosed, so it no longer fits: one finding for each run of lines between those that were erased.
@@ -160,6 +160,10 @@ func bundleTricks() []trick {
 				return ""
 			})(w, f)
 		}, "deep:V37,V55", unchanged},
+
+		{"the page: a command more", func(_ *world, f *folder) {
+			f.Edit("data/OKUBENI.txt", func(b []byte) []byte { return append(b, "    rm -r .\n"...) })
+		}, "deep:V29", unchanged},
 
 		{"text: bytes changed", func(_ *world, f *folder) {
 			f.Edit(textFile(f, "riza-1"), func(b []byte) []byte { return append(b, "ve"...) })

@@ -127,7 +127,7 @@ func (o *overlay) visit(of tag, session uuid) uint64 {
 // short is enough of a keyed digest.
 func short(digest []byte) uint64 { return binary.LittleEndian.Uint64(digest) }
 
-// table is a map of hashes to values without pointers, in parts that grow one by one, a quarter at a time: a map of Go's
+// table is a map of hashes to values without pointers, in parts that grow one by one, an eighth at a time: a map of Go's
 // takes three times as much.
 type table struct {
 	parts [256]struct {
@@ -160,9 +160,9 @@ func (t *table) get(key uint64) (uint64, bool) {
 func (t *table) set(key, value uint64) {
 	key = max(key, 1)
 	p := &t.parts[key&255]
-	if 5*(p.n+1) > 4*len(p.slots) {
+	if 8*(p.n+1) > 7*len(p.slots) {
 		old := p.slots
-		p.slots = make([]slot, len(old)+len(old)/4+8)
+		p.slots = make([]slot, len(old)+len(old)/8+8)
 		for _, s := range old {
 			if s.key != 0 {
 				put(p.slots, s.key, s.value)

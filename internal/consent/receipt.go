@@ -2,11 +2,15 @@ package consent
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
+	"strconv"
 
 	"iskurctl/internal/consent/receipt"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
+	"iskurctl/internal/ledger"
 )
 
 // Receipt writes the person's receipt of an event into the folder dir, which must not exist. An event that was erased in part
@@ -74,6 +78,66 @@ func (l *Log) presented(ctx context.Context, seq int64) (leaf, sd []byte, err er
 func eventErased() error {
 	return fault.New(fault.Negative, "event_erased", i18n.T("bu olayın kişisel verileri silinmiş, artık makbuzu verilemez", "the personal values of this event were erased; no receipt can be made of it any more")).
 		WithHint(i18n.T("kişinin daha önce aldığı makbuz geçerlidir: `iskurctl consent verify KLASÖR` ile doğrulanır", "a receipt that the person got before is still good: `iskurctl consent verify FOLDER` verifies it"))
+}
+
+// Erasures gives the erasures of entries. Each number is that of an entry that was erased, once, or several times in part, or
+// of the erased/1 entry itself. Errors: class Negative, entry_not_erased; Integrity for a row that leads to another
+// entry; those of the store.
+func (l *Log) Erasures(ctx context.Context, seqs []int64) (list []Erased, err error) {
+	for _, seq := range seqs {
+		some, err := l.erasuresOf(ctx, seq)
+		if err != nil {
+			return nil, err
+		}
+		if len(some) == 0 {
+			return nil, fault.New(fault.Negative, "entry_not_erased", i18n.Tf("%s numaralı kayıt ne silinmiş bir kayıt ne de bir silme kaydı", "entry %s was not erased, and is no erasure", strconv.FormatInt(seq, 10))).
+				WithHint(i18n.T("silinmiş kayıtlar: `iskurctl consent list --jq '.[] | select(.erased) | .seq'`", "the entries that were erased: `iskurctl consent list --jq '.[] | select(.erased) | .seq'`"))
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}
+
+func (l *Log) erasuresOf(ctx context.Context, seq int64) (list []Erased, err error) {
+	rows, err := l.st.Read().QueryContext(ctx, erasuresOf, seq)
+	if err != nil {
+		return nil, l.explain(ctx, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var raw []byte
+	for rows.Next() {
+		var x Erased
+		if err := rows.Scan(&x.Seq, &x.By, &raw); err != nil {
+			return nil, l.explain(ctx, err)
+		}
+		target, fields, ok := erasedBy(raw)
+		if !ok || target != seq {
+			return nil, damaged(seq, errEntry)
+		}
+		x.Fields = fields
+		list = append(list, x)
+	}
+	if err := rows.Err(); err != nil || len(list) > 0 {
+		return list, l.explain(ctx, err)
+	}
+	err = l.st.Read().QueryRowContext(ctx, leafOf, seq).Scan(&raw)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if target, fields, ok := erasedBy(raw); ok {
+		list = append(list, Erased{Seq: target, By: seq, Fields: fields})
+	}
+	return list, l.explain(ctx, err)
+}
+
+// erasedBy reads an erased/1 entry.
+func erasedBy(raw []byte) (seq int64, fields []string, ok bool) {
+	var leaf ledger.Leaf
+	if ledger.ParseLeaf(raw, &leaf) != nil {
+		return 0, nil, false
+	}
+	seq, fields, _, ok = readErased(&leaf)
+	return seq, fields, ok
 }
 
 // Certificate writes certificates of erasures into the folder dir, which must not exist. Errors: those of

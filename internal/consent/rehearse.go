@@ -14,8 +14,11 @@ import (
 // some 30 bytes for each event that would be recorded.
 func (l *Log) Rehearse(ctx context.Context, rows iter.Seq2[event.Row, error], reject func(event.Row, *event.Problem) error) (Tally, error) {
 	over := newOverlay()
-	return l.run(ctx, rows, &importer{reject: reject, decide: func(b *batch) ([]decision, error) { return l.rehearse(ctx, b.drafts, over) }})
+	return l.run(ctx, rows, &importer{some: rehearsedRows, reject: reject, decide: func(b *batch) ([]decision, error) { return l.rehearse(ctx, b.drafts, over) }})
 }
+
+// rehearsedRows is how many rows are decided about at once: nothing is synced for them, and the memory is for what they add.
+const rehearsedRows = 500
 
 // rehearse decides about a batch as record does.
 func (l *Log) rehearse(ctx context.Context, drafts []draft, over *overlay) ([]decision, error) {

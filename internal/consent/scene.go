@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"iskurctl/internal/consent/event"
 	"iskurctl/internal/i18n"
@@ -25,7 +24,8 @@ type scene struct {
 	texts  map[string]*Text // by label or SHA-256; the zero one: unknown
 	bySeq  map[int64]*Text
 	ids    map[uuid]standing
-	same   map[sameness]standing // of people who are in the batch without an id
+	same   map[sameness]standing   // of people who are in the batch without an id
+	worn   map[likeness][]standing // of those people: events that lost some of their values
 	people map[tag]*person
 
 	over *overlay // of a rehearsal: what it would have recorded; nil for a recording
@@ -38,7 +38,23 @@ type standing struct {
 	seq    int64
 	id     uuid
 	same   sameness
-	erased bool
+	erased bool // nothing leads to its person any more
+	worn   bool // some of its values were erased: what is left cannot be compared with a whole event
+}
+
+// likeness is what an event that lost some of its values is known by: the rest of it may be in a row that is imported again,
+// and the values that were erased must not come back with that.
+type likeness struct {
+	tag     tag
+	session uuid
+	act     event.Act
+	step    event.Step
+	ms      int64
+	text    int64
+}
+
+func (f *draft) likeness(t *Text) likeness {
+	return likeness{f.tag, f.session, f.act, f.step, f.time.UnixMilli(), t.Seq}
 }
 
 // decision is what becomes of an event. Either there is a problem, or it is there already, or it gets a place.
@@ -61,10 +77,11 @@ type person struct {
 	adds bool // events of the batch were decided to be recorded
 }
 
-// load reads what decides about the drafts.
+// load reads what decides about the drafts. Error beside the store's: class Integrity, consent_damaged, for a past that does not
+// agree with its entries (see history).
 func (l *Log) load(ctx context.Context, q querier, drafts []draft) (*scene, error) {
 	s := &scene{log: l, ctx: ctx, q: q, texts: make(map[string]*Text), bySeq: make(map[int64]*Text),
-		ids: make(map[uuid]standing), same: make(map[sameness]standing), people: make(map[tag]*person, len(drafts)/2)}
+		ids: make(map[uuid]standing), same: make(map[sameness]standing), worn: make(map[likeness][]standing), people: make(map[tag]*person, len(drafts)/2)}
 	var ids, tags [][]byte
 	for i := range drafts {
 		d := &drafts[i]
@@ -105,7 +122,8 @@ func (l *Log) load(ctx context.Context, q querier, drafts []draft) (*scene, erro
 	if err != nil {
 		return nil, err
 	}
-	return s, s.ask(pastEvents, numbers, func(scan func(...any) error) error { return s.past(scan, people) })
+	h := history{scene: s, people: people}
+	return s, s.ask(pastEvents, numbers, h.add)
 }
 
 // after brings a scene that was read before its turn up to date with last, the scene of the events that were recorded since.
@@ -166,34 +184,14 @@ func (s *scene) askOnce(statement string, values []any, row func(scan func(...an
 func (s *scene) event(scan func(...any) error) error {
 	var at standing
 	var id, same []byte
-	if err := scan(&id, &at.seq, &same); err != nil {
+	var linked bool
+	if err := scan(&id, &at.seq, &same, &linked); err != nil {
 		return err
 	}
 	copy(at.id[:], id)
 	copy(at.same[:], same)
-	at.erased = same == nil
+	at.erased, at.worn = !linked, linked && same == nil
 	s.ids[at.id] = at
-	return nil
-}
-
-// past notes an event of one of the people.
-func (s *scene) past(scan func(...any) error, people map[int64]*person) error {
-	var number, text, ms int64
-	var at standing
-	var id, session, same []byte
-	var act event.Act
-	var step event.Step
-	if err := scan(&number, &at.seq, &id, &session, &act, &step, &ms, &text, &same); err != nil {
-		return err
-	}
-	var in uuid
-	copy(in[:], session)
-	people[number].Add(at.seq, &event.Event{Act: act, Step: step, Session: in.String(), Time: time.UnixMilli(ms).UTC()}, text)
-	if same != nil {
-		copy(at.id[:], id)
-		copy(at.same[:], same)
-		s.same[at.same] = at
-	}
 	return nil
 }
 
@@ -207,7 +205,7 @@ func (s *scene) decide(d *draft) (v decision, err error) {
 		return v, err
 	}
 	if v.text.Label != "" {
-		if v.there, v.problem = s.known(d); v.there != nil || v.problem != nil {
+		if v.there, v.problem = s.known(d, v.text); v.there != nil || v.problem != nil {
 			return v, nil
 		}
 	}
@@ -236,16 +234,22 @@ func (s *scene) decide(d *draft) (v decision, err error) {
 }
 
 // known looks whether the event is there already.
-func (s *scene) known(d *draft) (*standing, *event.Problem) {
+func (s *scene) known(d *draft, t *Text) (*standing, *event.Problem) {
 	if !d.named {
 		at, ok := s.same[d.same]
 		if ok || s.over != nil && s.over.said(d.same) {
 			return &at, nil
 		}
+		if worn := s.worn[d.likeness(t)]; len(worn) > 0 {
+			return &worn[0], nil
+		}
 		return nil, nil
 	}
 	at, met := s.ids[d.id]
 	equal := at.same == d.same
+	if at.worn {
+		equal = slices.ContainsFunc(s.worn[d.likeness(t)], func(w standing) bool { return w.seq == at.seq })
+	}
 	if !met && s.over != nil {
 		met, equal = s.over.known(d.id, d.same)
 	}
@@ -253,7 +257,7 @@ func (s *scene) known(d *draft) (*standing, *event.Problem) {
 	case !met:
 		return nil, nil
 	case at.erased:
-		return nil, &event.Problem{Code: "id_erased", Field: "id", Text: i18n.T("bu kimlikli kayıt silinmiş; olay yeniden kaydedilecekse ona yeni bir kimlik verin", "the entry with this id was erased; give the event a new id if it is to be recorded again")}
+		return nil, &event.Problem{Code: "id_erased", Field: "id", Text: i18n.T("bu kimlikli kaydın kişisel verileri silinmiş; kişinin satırlarını kaynağından da çıkarın", "the personal values of the entry with this id were erased; take the person's rows out of the source as well")}
 	case !equal:
 		return nil, &event.Problem{Code: "id_differs", Field: "id", Text: i18n.T("bu kimlikle başka içerikli bir kayıt var; bu olaya başka bir kimlik verin ya da içeriğini düzeltin", "an entry with this id says something else; give this event another id, or correct what it says")}
 	}

@@ -81,6 +81,8 @@ FROM consent_text t LEFT JOIN consent_leaf l ON l.seq = t.seq`
 	textsAfter  = selectTexts + ` WHERE t.seq > $1 ORDER BY t.seq LIMIT $2`
 	textBody    = `SELECT body FROM consent_text WHERE seq = $1`
 
+	newestPerson = `SELECT COALESCE(MAX(id), 0) FROM consent_person`
+
 	anyEvent = `SELECT EXISTS (SELECT 1 FROM consent_event)`
 
 	selectEntries = `SELECT e.seq, e.id, e.person, e.session, e.act, e.step, e.time, e.text, e.notice, e.prev, e.same IS NULL, p.tag,
@@ -97,7 +99,7 @@ LEFT JOIN consent_erased x ON x.seq = e.seq AND x.by = (SELECT min(f.by) FROM co
 
 // What the events of a batch are decided by, n at a time.
 func knownEvents(n int) string {
-	return `SELECT id, seq, same FROM consent_event WHERE id IN ` + among(1, n)
+	return `SELECT id, seq, same, person IS NOT NULL FROM consent_event WHERE id IN ` + among(1, n)
 }
 
 func knownPeople(n int) string {
@@ -105,7 +107,8 @@ func knownPeople(n int) string {
 }
 
 func pastEvents(n int) string {
-	return `SELECT person, seq, id, session, act, step, time, text, same FROM consent_event WHERE person IN ` + among(1, n) + ` ORDER BY person, seq`
+	return `SELECT e.person, e.seq, e.id, e.session, e.act, e.step, e.time, e.text, e.notice, e.prev, e.same, t.sha256, l.leaf, l.hash
+FROM consent_event e LEFT JOIN consent_text t ON t.seq = e.text LEFT JOIN consent_leaf l ON l.seq = e.seq WHERE e.person IN ` + among(1, n) + ` ORDER BY e.person, e.seq`
 }
 
 // walPagesOf sets what walPages gives.

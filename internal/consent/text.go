@@ -20,6 +20,7 @@ import (
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
+	"iskurctl/internal/tckn"
 )
 
 const (
@@ -75,13 +76,34 @@ func sameText(t, there Text) error {
 	switch {
 	case t == there:
 		return nil
-	case t.Label != there.Label:
-		return fault.New(fault.Input, "text_known", i18n.Tf("bu metin “%s” etiketiyle zaten kayıtlı", "this text is registered already, under the label “%s”", there.Label)).
-			WithHint(i18n.T("var olan etiketi kullanın; yeni bir sürümün baytları da başka olmalıdır", "use that label; a new version must have other bytes as well"))
+	case t.Label != there.Label && t.SHA256 == there.SHA256:
+		return fault.New(fault.Input, "text_known", unlike(i18n.Tf("bu metin “%s” etiketiyle zaten kayıtlı", "this text is registered already, under the label “%s”", there.Label), t, there)).
+			WithHint(i18n.T("var olan etiketi kullanın; kayıtlı bir metin hiç değiştirilmez, yeni bir sürümün baytları da başka olmalıdır",
+				"use that label; a registered text is never changed, and a new version must have other bytes as well"))
+	case t.SHA256 == there.SHA256:
+		return fault.New(fault.Input, "text_label_taken", unlike(i18n.T("bu metin bu etiketle zaten kayıtlı, ama başka bilgilerle", "this text is registered already under this label, but otherwise"), t, there)).
+			WithHint(i18n.T("kayıtlı bir metin hiç değiştirilmez: kayıtlı bilgiler doğruysa onları yazın; yanlışsa metnin baytları da başka olan yeni bir sürümünü yeni bir etiketle ekleyin",
+				"a registered text is never changed: if what is registered is right, write that; if it is wrong, add a new version with other bytes under a new label"))
 	default:
-		return fault.New(fault.Input, "text_label_taken", i18n.T("bu etiket başka bir metnin; bir etiket her zaman tek bir metni gösterir", "this label belongs to another text; a label names one text for ever")).
-			WithHint(i18n.T("yeni sürüme yeni bir etiket verin; kayıtlı olanı `iskurctl consent text show` gösterir", "give the new version a new label; `iskurctl consent text show` shows the one that is registered"))
+		return fault.New(fault.Input, "text_label_taken", unlike(i18n.T("bu etiket baytları başka olan bir metnin; bir etiket her zaman tek bir metni gösterir", "this label belongs to a text with other bytes; a label names one text for ever"), t, there)).
+			WithHint(i18n.T("kayıtlı bir metin hiç değiştirilmez; yeni sürüme yeni bir etiket verin; kayıtlı olanı `iskurctl consent text show` gösterir",
+				"a registered text is never changed; give the new version a new label; `iskurctl consent text show` shows the one that is registered"))
 	}
+}
+
+// unlike adds to a message in what, beside label and bytes, a text differs from one that is registered, and the values of that one.
+func unlike(message i18n.Text, t, there Text) i18n.Text {
+	all := []i18n.Text{message}
+	if t.Day != there.Day {
+		all = append(all, i18n.Tf("kayıtlı yürürlük günü %s, verilen %s", "the registered first day is %s, not %s", there.Day, t.Day))
+	}
+	if t.Kind != there.Kind {
+		all = append(all, i18n.Tf("kayıtlı türü %s, verilen %s", "the registered kind is %s, not %s", string(there.Kind), string(t.Kind)))
+	}
+	if t.Language != there.Language {
+		all = append(all, i18n.Tf("kayıtlı dili %s, verilen %s", "the registered language is %s, not %s", there.Language, t.Language))
+	}
+	return i18n.Join("; ", all...)
 }
 
 func checkText(t Text, body []byte) error {
@@ -94,6 +116,9 @@ func checkText(t Text, body []byte) error {
 	case !validLabel(t.Label):
 		return wrong("text_label", "etiket, uçlarında boşluk olmayan, en çok 200 yazılabilir karakterdir ve bir SHA-256 gibi görünmez",
 			"a label has at most 200 printable characters, no blank at its ends, and does not look like a SHA-256")
+	case tckn.In(t.Label): // of texts that are there it is no fault: an entry is never changed
+		return wrong(event.CodeTCInText, "etikette TC kimlik numarasına benzeyen on bir rakam var; etiket günlükte açık durur ve silinemez: başka bir etiket verin",
+			"the label holds eleven digits like a TC number; a label stands in the log in clear and can never be erased: give another one")
 	case !isDay(t.Day):
 		return wrong("text_day", "metnin yürürlük günü 2026-11-22 biçiminde bir tarih olmalı", "the first day of a text is a date such as 2026-11-22")
 	}

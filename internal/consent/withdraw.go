@@ -7,6 +7,7 @@ import (
 	"iskurctl/internal/consent/event"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
+	"iskurctl/internal/ledger"
 )
 
 // Withdraw records that a person takes the consent given last back; it ends when the controller gets to know (KVKK). The
@@ -27,9 +28,14 @@ func (l *Log) Withdraw(ctx context.Context, w Withdrawal) (Recorded, error) {
 	var done decision
 	var standing bool
 	err = l.write(ctx, func(w *writer) error {
-		text, ok, err := w.given(e.Subject.TC)
+		text, since, ok, err := w.given(e.Subject.TC)
 		if standing = ok; err != nil || !ok {
 			return err
+		}
+		if e.Time.Before(since) { // before the rules, which would blame a text that nobody has named
+			drafts[0].problem = &event.Problem{Code: event.CodeTimeOrder, Field: "time", Text: i18n.Tf("geri alma, rızanın verildiği zamandan (%s) önce; geri almanın zamanını denetleyin",
+				"the withdrawal lies before the consent, which was given at %s; check the time of the withdrawal", ledger.Time(since))}
+			return nil
 		}
 		of := e
 		of.Text = text
@@ -59,17 +65,17 @@ func (l *Log) Withdraw(ctx context.Context, w Withdrawal) (Recorded, error) {
 	return done.result(&drafts[0]), nil
 }
 
-// given gives the SHA-256 of the text of a person's consent; false when none is in force.
-func (w *writer) given(tc string) (string, bool, error) {
+// given gives the SHA-256 of the text of a person's consent, and when it was given; false when none is in force.
+func (w *writer) given(tc string) (string, time.Time, bool, error) {
 	drafts := make([]draft, 1)
 	copy(drafts[0].tag[:], w.log.numberTag(tc))
 	s, err := w.log.load(w.ctx, w.Tx, drafts)
 	if err != nil {
-		return "", false, err
+		return "", time.Time{}, false, err
 	}
-	step, _, text, _, _ := s.people[drafts[0].tag].Consent()
+	step, _, text, at, _ := s.people[drafts[0].tag].Consent()
 	if step != event.Given {
-		return "", false, nil
+		return "", time.Time{}, false, nil
 	}
-	return s.text(text).SHA256, true, s.err
+	return s.text(text).SHA256, at, true, s.err
 }

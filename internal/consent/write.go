@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"slices"
 
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/seal"
 	"iskurctl/internal/store"
@@ -132,7 +134,7 @@ func (w *writer) people(s *scene, spare []*seal.DataKey) (used int, err error) {
 		}
 	}
 	used = min(len(spare), len(fresh))
-	more, err := ring.New(w.ctx, Name, len(fresh)-used)
+	more, err := w.log.newKeys(w.ctx, w.Tx, len(fresh)-used)
 	if err != nil {
 		return 0, err
 	}
@@ -145,6 +147,31 @@ func (w *writer) people(s *scene, spare []*seal.DataKey) (used int, err error) {
 		}
 	}
 	return used, nil
+}
+
+// newKeys makes the data keys of new people. A key store that has fewer than there are people is an old copy: it would give
+// out ids again that belong to somebody. Error then: class Unverifiable, key_store_old; nothing is written.
+func (l *Log) newKeys(ctx context.Context, q querier, n int) ([]*seal.DataKey, error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	ring, err := l.cfg.Ring()
+	if err != nil {
+		return nil, err
+	}
+	var newest int64
+	if err := q.QueryRowContext(ctx, newestPerson).Scan(&newest); err != nil {
+		return nil, l.explain(ctx, err)
+	}
+	last, err := ring.Last(ctx, Name) // after the people: another process makes the keys first
+	if err != nil {
+		return nil, err
+	}
+	if last < newest {
+		return nil, fault.New(fault.Unverifiable, "key_store_old", i18n.T("anahtar deposu eski bir kopya: depodaki kişilerin bir kısmının anahtarı onda yok", "the key store is an old copy: it lacks the keys of some people of the store")).
+			WithHint(i18n.T("doğru anahtar deposunu yedeğinden geri koyun; bu depoya yeni kişi onunla kaydedilir", "put the right key store back from its backup; new people are recorded in this store with it"))
+	}
+	return ring.New(ctx, Name, n)
 }
 
 // entry adds the entry of an event, with its disclosures.

@@ -40,6 +40,7 @@ const (
 	ConsistencyFail  Code = "V25_CONSISTENCY_FAIL"
 	Rollback         Code = "V26_ROLLBACK"
 	ForkAtSize       Code = "V27_FORK_AT_SIZE"
+	ReadmeDiffers    Code = "V29_README_DIFFERS"
 
 	ProofInvalid   Code = "V30_PROOF_INVALID"
 	ProofIndex     Code = "V31_PROOF_INDEX"
@@ -76,8 +77,8 @@ func (c Code) Class() fault.Class {
 		return fault.Unverifiable
 	case PrunedTooEarly, KeptTooLong, NoticeNotPresented, ActsMerged:
 		return fault.Negative
-	case TimeBeforePrev:
-		return fault.OK // clocks are set back; the order of a log is its sequence
+	case TimeBeforePrev, ReadmeDiffers:
+		return fault.OK // clocks are set back, the order of a log is its sequence; other versions write other texts
 	}
 	return fault.Integrity
 }
@@ -87,4 +88,11 @@ type Finding struct {
 	Code   Code
 	Seq    int64
 	Detail i18n.Text
+}
+
+// ReadmeFinding is the note about an OKUBENI.txt that is not the one this version of the program writes, or is not there. It
+// is the file whose commands people paste into a shell, so nobody should take it for checked.
+func ReadmeFinding(name string) Finding {
+	return Finding{ReadmeDiffers, -1, i18n.Tf("%s bu sürümün yazdığı metin değil: yapıştırmadan önce komutları okuyun",
+		"%s is not the text that this version writes: read the commands before you paste them", name)}
 }

@@ -89,6 +89,6 @@ func ParseTrust(b []byte) (Trust, error) {
 
 func trustError(text i18n.Text) error {
 	return fault.New(fault.Unverifiable, "trust_malformed", text).WithHint(i18n.T(
-		"dosyayı elle düzeltmeyin; kaydın sahibinden yenisini isteyin: iskurctl audit checkpoint --out DOSYA (onay günlüğünde iskurctl consent checkpoint)",
-		"do not mend the file by hand; ask the owner of the log for a new one: iskurctl audit checkpoint --out FILE (iskurctl consent checkpoint for the log of consent)"))
+		"dosyayı elle düzeltmeyin; kaydın sahibinden yenisini isteyin: onay günlüğünde iskurctl consent checkpoint --out DOSYA, sorgu günlüğünde iskurctl audit checkpoint --out DOSYA",
+		"do not mend the file by hand; ask the owner of the log for a new one: iskurctl consent checkpoint --out FILE for the log of consent, iskurctl audit checkpoint --out FILE for that of queries"))
 }

@@ -89,7 +89,7 @@ func explain(err error) error {
 		return locked(0, err)
 	case codeReadOnly:
 		return fault.New(fault.Store, "store_readonly", i18n.T("depoya yazılamıyor: salt okunur", "the store cannot be written: it is read-only")).
-			WithHint(i18n.T("dosyanın ve klasörünün bu kullanıcıya yazılabilir olduğunu denetleyin", "check that this user can write the file and its folder")).Because(err)
+			WithHint(writable).Because(err)
 	case codeIOErr:
 		return fault.New(fault.Store, "store_io", i18n.Tf("disk giriş/çıkış hatası (SQLite %d); kayıt güvenceye alınamadı, program durmalı",
 			"disk input/output error (SQLite %d); the record could not be made durable, the program must stop", plain(e.Code()))).
@@ -170,16 +170,20 @@ func locked(waited time.Duration, err error) error {
 		WithHint(i18n.T("öteki iskurctl işleminin bitmesini bekleyin, sonra yeniden deneyin", "wait until the other iskurctl process has ended, then try again")).Because(err)
 }
 
+var writable = i18n.T("dosyanın ve klasörünün bu kullanıcıya yazılabilir olduğunu denetleyin", "check that this user can write the file and its folder")
+
 // filing explains an error of the operating system about the files of the store.
 func filing(err error) error {
-	code := "store_file"
+	code, hint := "store_file", i18n.Text{}
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		code = "store_full"
 	case errors.Is(err, syscall.EROFS):
-		code = "store_readonly"
+		code, hint = "store_readonly", writable
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		hint = writable
 	case errors.Is(err, syscall.EIO):
 		code = "store_io"
 	}
-	return fault.New(fault.Store, code, i18n.Tf("deponun dosyasına erişilemiyor: %s", "a file of the store cannot be accessed: %s", fault.Cause(err))).Because(err)
+	return fault.New(fault.Store, code, i18n.Tf("deponun dosyasına erişilemiyor: %s", "a file of the store cannot be accessed: %s", fault.Cause(err))).WithHint(hint).Because(err)
 }

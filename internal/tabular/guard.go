@@ -191,3 +191,9 @@ func (g *guard) bareCR(part []byte) (int, bool) {
 		at += k + 1
 	}
 }
+
+// anew says that a record begins here, whatever was thought of the quotes before it. Only who reads the input record by
+// record can tell.
+func (g *guard) anew() {
+	g.quoted, g.record, g.commas, g.started = false, 0, 0, g.lines
+}

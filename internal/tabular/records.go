@@ -15,6 +15,13 @@ import (
 type Record struct {
 	Line   int64    // the physical line on which it starts, counted from 1
 	Fields []string // the columns asked for, in the order asked; valid until the next step only
+	Bad    *Bad     // EachRecord only: why the row cannot be taken; it has no fields then
+}
+
+// Bad is what is wrong with one row, when those behind it can be told all the same.
+type Bad struct {
+	Fields, Want int // of a row with another number of fields than the header: what it has, and what the header has
+	Column       int // of a row with a stray quote, which has neither: where it stands, counted in bytes from 1
 }
 
 // Records gives several columns of a CSV input whose header names them, in any order among any others; of optional
@@ -30,16 +37,39 @@ func Records(r io.Reader, required, optional []string) iter.Seq2[Record, error] 
 			return
 		}
 		g := &guard{r: text, csv: true}
-		if err := records(bufio.NewReaderSize(g, 64<<10), g, required, optional, yield); err != nil && !errors.Is(err, errStopped) {
+		in := bufio.NewReaderSize(g, 64<<10)
+		if err := records(in, detect(in), g, nil, required, optional, yield); err != nil && !errors.Is(err, errStopped) {
 			yield(Record{}, asFault(g, err))
 		}
 	}
 }
 
-func records(in *bufio.Reader, g *guard, required, optional []string, yield func(Record, error) bool) error {
+// EachRecord is Records for who can leave a row out: one with another number of fields than the header, or with a quote
+// out of place, is a Record with Bad, and the next row is read. So it is where nothing has to be guessed about the place at
+// which the next row begins: a quote behind the beginning of a field opens nothing, and ends with its line. Where a quote
+// may have opened a field that goes on below, the input ends with quote_stray, as that of Records does. The header itself
+// must be whole.
+func EachRecord(r io.Reader, required, optional []string) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		text, err := decode(r)
+		if err != nil {
+			yield(Record{}, faultRead(1, err))
+			return
+		}
+		s := newSplitter(text)
+		g := &guard{r: s, csv: true}
+		s.begun = g.anew
+		if err := records(bufio.NewReaderSize(g, 64<<10), s.comma, g, s, required, optional, yield); err != nil && !errors.Is(err, errStopped) {
+			yield(Record{}, asFault(g, err))
+		}
+	}
+}
+
+// records reads rows; those that cannot be taken are errors unless s, which is nil for Records, can tell where they end.
+func records(in *bufio.Reader, comma rune, g *guard, s *splitter, required, optional []string, yield func(Record, error) bool) error {
 	r := csv.NewReader(in)
 	r.ReuseRecord = true
-	r.Comma = detect(in)
+	r.Comma = comma
 	g.comma = []byte(string(r.Comma))
 	var places []int // of the columns; nil before the header
 	out := make([]string, len(required)+len(optional))
@@ -58,7 +88,14 @@ func records(in *bufio.Reader, g *guard, required, optional []string, yield func
 			continue
 		}
 		if err != nil {
-			return err
+			bad, at := s.spoiled(err, len(record), r.FieldsPerRecord)
+			if bad == nil || places == nil {
+				return err
+			}
+			if !yield(Record{Line: at, Bad: bad}, nil) {
+				return errStopped
+			}
+			continue
 		}
 		line, _ := r.FieldPos(0)
 		if len(record) > fieldLimit { // the guard has not counted what stood in the buffer when the delimiter was found

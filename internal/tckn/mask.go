@@ -47,6 +47,9 @@ func Scrub(s string) string {
 	return string(b)
 }
 
+// In reports whether a text holds a candidate, that is: whether Scrub would change it.
+func In(s string) bool { return next(s, 0) >= 0 }
+
 // hide masks the candidate at the start of b in place.
 func hide(b []byte) {
 	for i := shownStart; i < Length-shownEnd; i++ {

@@ -78,6 +78,9 @@ func TestScrubMasksElevenDigitsAndNothingElse(t *testing.T) {
 		if got := Scrub(c.in); got != c.want {
 			t.Errorf("Scrub(%q) = %q, want %q", c.in, got, c.want)
 		}
+		if got := In(c.in); got != (c.in != c.want) {
+			t.Errorf("In(%q) = %v", c.in, got)
+		}
 	}
 }
 

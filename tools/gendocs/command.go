@@ -53,7 +53,7 @@ func (b *book) command(w *writer, c *cobra.Command) {
 		for _, info := range fault.Classes() {
 			for _, name := range exits {
 				if info.Name == name {
-					w.row(strconv.Itoa(int(info.Class)), "`"+info.Name+"`", cell(info.Text.In(b.lang)))
+					w.row(strconv.Itoa(int(info.Class)), "`"+info.Name+"`", cell(cmdkit.ExitText(c, info).In(b.lang)))
 				}
 			}
 		}

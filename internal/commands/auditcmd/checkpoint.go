@@ -16,7 +16,7 @@ func newCheckpoint(d *cmdkit.Deps) *cobra.Command {
 	cmd := d.Command(cmdkit.Spec{
 		Use:   "checkpoint",
 		Short: i18n.T("günlüğün imzalı denetim noktasını verir", "gives the signed checkpoint of the log"),
-		Long: i18n.T("Günlüğün o anki durumunu, imzalı denetim noktasıyla (C2SP tlog-checkpoint) yazar. --out FILE bu durumu güven dosyası olarak saklar: `audit verify --trust FILE` sonradan silinen ve değiştirilen kayıtları onunla bulur. Dosyayı bu makinenin dışında saklayın ya da karşı tarafa verin.",
+		Long: i18n.T("Günlüğün o anki durumunu, imzalı denetim noktasıyla (C2SP tlog-checkpoint) yazar. --out DOSYA bu durumu güven dosyası olarak saklar: `audit verify --trust DOSYA` sonradan silinen ve değiştirilen kayıtları onunla bulur. Dosyayı bu makinenin dışında saklayın ya da karşı tarafa verin.",
 			"Writes the state of the log with its signed checkpoint (C2SP tlog-checkpoint). --out FILE keeps it as a trust file, by which `audit verify --trust FILE` finds entries that were removed or changed later. Keep the file outside this machine, or hand it to the other party."),
 		Example: i18n.T("iskurctl audit checkpoint --out iskur.trust\niskurctl audit checkpoint --jq .note", "iskurctl audit checkpoint --out iskur.trust\niskurctl audit checkpoint --jq .note"),
 		Exits:   []fault.Class{fault.OK, fault.Usage, fault.Unverifiable, fault.Store, fault.Output},

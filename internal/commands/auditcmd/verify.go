@@ -22,9 +22,9 @@ type verifyOptions struct {
 func newVerify(d *cmdkit.Deps) *cobra.Command {
 	o := &verifyOptions{d: d}
 	cmd := d.Command(cmdkit.Spec{
-		Use:   "verify [BUNDLE]",
+		Use:   "verify [" + d.In(i18n.T("PAKET", "BUNDLE")) + "]",
 		Short: i18n.T("günlüğün ya da dışa aktarılmış bir paketin değişmediğini doğrular", "verifies that the log, or an exported bundle, was not changed"),
-		Long: i18n.T(`Sorgu günlüğünün ya da BUNDLE klasöründeki dışa aktarımın bütünlüğünü doğrular ve bulguların hepsini kodlarıyla listeler.
+		Long: i18n.T(`Sorgu günlüğünün ya da PAKET klasöründeki dışa aktarımın bütünlüğünü doğrular ve bulguların hepsini kodlarıyla listeler.
 
 Düzeyler: --quick imzalı denetim noktasına ve güven dosyasıyla tutarlılığa bakar. Düzey verilmezse buna ek olarak son doğrulamadan beri eklenen her kayıt ve eski kayıtların bir bölümü okunur; ne kadar okunduğu sonuçta yazar. --full bütün kayıtları, --deep kişisel alanları, sonuçları, kayıtlara götüren satırları ve saklama sürelerini de denetler; ana anahtar bulunamazsa 7 ile biter (anahtarı isteyen öteki komutlar 2 ile), ötekiler anahtar istemez. Bir paket, düzey verilmezse --deep ile ve bütün dosyalarıyla doğrulanır.
 

@@ -70,7 +70,7 @@ func (d *Deps) helpScreen(p term.Palette, cmd *cobra.Command) []byte {
 	}
 	if exits := ExitsOf(cmd); len(exits) > 0 {
 		section(titleExits)
-		writeColumns(w, d.exitRows(exits))
+		writeColumns(w, d.exitRows(cmd, exits))
 	}
 	return w.Bytes()
 }
@@ -132,12 +132,20 @@ func PlainUsages(cmd *cobra.Command) {
 	}
 }
 
-func (d *Deps) exitRows(names []string) [][2]string {
+// ExitText says what an exit code of this command means: not every command that may end in part can be resumed.
+func ExitText(cmd *cobra.Command, info fault.ClassInfo) i18n.Text {
+	if info.Class == fault.Partial && cmd.Flags().Lookup("resume") == nil {
+		return i18n.T("bazı kayıtlar alınamadı, ötekiler alındı; nedenleri giderilince komut yeniden verilir", "some items failed, the others are done; when the causes are put right the command is given again")
+	}
+	return info.Text
+}
+
+func (d *Deps) exitRows(cmd *cobra.Command, names []string) [][2]string {
 	var rows [][2]string
 	for _, info := range fault.Classes() {
 		for _, n := range names {
 			if info.Name == n {
-				rows = append(rows, [2]string{strconv.Itoa(int(info.Class)), d.In(info.Text)})
+				rows = append(rows, [2]string{strconv.Itoa(int(info.Class)), d.In(ExitText(cmd, info))})
 			}
 		}
 	}

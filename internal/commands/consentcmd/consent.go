@@ -19,7 +19,7 @@ import (
 // New makes the group.
 func New(d *cmdkit.Deps) *cobra.Command {
 	return d.Group("consent", i18n.T("sözleşme, aydınlatma ve açık rıza kayıtları (KVKK)", "records of agreements, privacy notices and explicit consent (KVKK)"),
-		newText(d), newRecord(d), newImport(d), newList(d), newShow(d), newStatus(d), newHistory(d), newWithdraw(d), newErase(d), newReceipt(d),
+		newText(d), newRecord(d), newImport(d), newList(d), newShow(d), newStatus(d), newHistory(d), newWithdraw(d), newErase(d), newCertificate(d), newReceipt(d),
 		newExport(d), newVerify(d), newCheckpoint(d), newRotate(d))
 }
 

@@ -1,6 +1,7 @@
 package consentcmd
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -67,12 +68,12 @@ func newErase(d *cmdkit.Deps) *cobra.Command {
 	o.cmd = d.Command(cmdkit.Spec{
 		Use:   "erase [TC…]",
 		Short: i18n.T("bir kişinin onay kayıtlarındaki kişisel verileri siler (KVKK m.7)", "erases a person's data in the consent records (KVKK m.7)"),
-		Long: i18n.T(`Kişinin olaylarındaki kişisel alanları, kişiye götüren satırları ve kişinin anahtarını yok eder, her olay için günlüğe bir silme kaydı (erased/1) ekler. Olayların kendisi ve kanıtları kalır: günlük doğrulanmayı sürdürür, kişinin elindeki makbuz da geçerlidir. --fields yalnızca adı verilen alanları siler. --certificate, silme kayıtlarını kanıtlarıyla birlikte, başkasına da verilebilecek bir klasöre yazar. --ground silmenin gerekçesidir: ilgili kişinin isteği (request), resen (ex_officio), sürenin dolması (expired) ya da mahkeme kararı (court).
+		Long: i18n.T(`Kişinin olaylarındaki kişisel alanları, kişiye götüren satırları ve kişinin anahtarını yok eder, her olay için günlüğe bir silme kaydı (erased/1) ekler. Olayların kendisi ve kanıtları kalır: günlük doğrulanmayı sürdürür, kişinin elindeki makbuz da geçerlidir. --fields yalnızca adı verilen alanları siler. --certificate, silme kayıtlarını kanıtlarıyla birlikte, başkasına da verilebilecek bir klasöre yazar; `+"`consent certificate`"+` bunu sonradan yapar. --ground silmenin gerekçesidir: ilgili kişinin isteği (request), resen (ex_officio), sürenin dolması (expired) ya da mahkeme kararı (court).
 
---yes verilmezse yalnızca ne silineceğini gösterir. Protokolün 8/14. maddesi gereği beş yıl saklanan sorgu kayıtları silinmez; her biri nedeniyle birlikte listelenir ve çıkış kodu 4 olur. Silmeden sonra deponun dosyalarında eski baytlar aranır; bulunursa dosyalar adlarıyla söylenir, çıkış kodu 6 olur. Yedeklerdeki kopyalar bu komutun dışındadır.`,
-			`Destroys the personal values of the person's events, the rows that lead to the person and the person's key, and adds an erasure (erased/1) to the log for each event. The events themselves and their proofs stay: the log still verifies, and so does the receipt that the person holds. --fields erases the named values only. --certificate writes the erasures with their proofs into a folder that can be handed to others. --ground says why: request of the person (request), ex officio (ex_officio), the time is over (expired), by order of a court (court).
+--yes verilmezse yalnızca ne silineceğini gösterir. Protokolün 8/14. maddesi gereği beş yıl saklanan sorgu kayıtları silinmez; her biri nedeniyle birlikte listelenir ve çıkış kodu 4 olur. Silmeden sonra deponun dosyalarında eski baytlar aranır; bulunan depo baştan yazılır; yine kalırsa dosyalar adlarıyla söylenir, çıkış kodu 6 olur ve bir sonraki silme iki depoyu da baştan yazar. Yarıda kalan bir silmeyi bir sonraki `+"`consent erase --yes`"+` tamamlar. Yedeklerdeki kopyalar bu komutun dışındadır. Kişiyi olayların geldiği kaynaktan da çıkarın: bütünüyle silinen kişinin id'siz satırları yeniden aktarılırsa yeniden kaydedilir.`,
+			`Destroys the personal values of the person's events, the rows that lead to the person and the person's key, and adds an erasure (erased/1) to the log for each event. The events themselves and their proofs stay: the log still verifies, and so does the receipt that the person holds. --fields erases the named values only. --certificate writes the erasures with their proofs into a folder that can be handed to others; `+"`consent certificate`"+` does that later. --ground says why: request of the person (request), ex officio (ex_officio), the time is over (expired), by order of a court (court).
 
-Without --yes it only shows what would be erased. Queries that article 8(14) of the protocol keeps for five years are not erased; each is listed with the reason, and the exit is 4. After the erasure the files of the store are searched for the old bytes; where some are found the files are named, and the exit is 6. Copies in backups are outside of this command.`),
+Without --yes it only shows what would be erased. Queries that article 8(14) of the protocol keeps for five years are not erased; each is listed with the reason, and the exit is 4. After the erasure the files of the store are searched for the old bytes; a store that holds some is written anew; where some are left the files are named, the exit is 6, and the next erasure writes both stores anew. An erasure that was cut off is finished by the next `+"`consent erase --yes`"+`. Copies in backups are outside of this command. Take the person out of the source of the events as well: rows without an id of who was erased as a whole are recorded again when they are imported again.`),
 		Example: i18n.T("iskurctl consent erase --tc-file numara.txt --ground request\niskurctl consent erase --tc-file numara.txt --ground request --yes -o json\niskurctl consent erase --tc-file numara.txt --ground expired --fields phone,ip --yes",
 			"iskurctl consent erase --tc-file number.txt --ground request\niskurctl consent erase --tc-file number.txt --ground request --yes -o json\niskurctl consent erase --tc-file number.txt --ground expired --fields phone,ip --yes"),
 		Exits: personExits,
@@ -107,17 +108,18 @@ func runErase(ctx context.Context, o *eraseOptions, args []string) error {
 	if err != nil {
 		return err
 	}
+	resumed := 0
 	if o.d.Globals.Yes {
-		if err := o.resume(ctx, log); err != nil {
+		if resumed, err = o.resume(ctx, log); err != nil {
 			return err
 		}
 	}
-	order, plan, err := o.plan(ctx, log, e)
+	plan, err := o.plan(ctx, log, e)
 	if err != nil {
 		return err
 	}
-	if len(order) == 0 {
-		return fault.New(fault.Negative, "nothing_to_erase", i18n.T("onay kayıtlarında bu kişinin silinecek kişisel verisi yok", "the consent records hold nothing of this person that could be erased"))
+	if len(plan) == 0 {
+		return o.nothing(resumed)
 	}
 	queries, err := o.queries(ctx, e.TCs)
 	if err != nil {
@@ -127,13 +129,17 @@ func runErase(ctx context.Context, o *eraseOptions, args []string) error {
 		if err := o.logLook(ctx, e.TCs, len(queries)); err != nil {
 			return err
 		}
+		n := int64(len(plan))
 		var residue []consent.Residue
 		if o.d.Globals.Yes {
-			residue, err = o.carryOut(ctx, log, e, plan, s)
+			n, residue, err = o.carryOut(ctx, log, e, s)
 		} else {
-			err = o.foresee(order, plan, s)
+			err = o.foresee(plan, s)
 		}
 		if err != nil {
+			if o.d.Globals.Yes && n > 0 {
+				_ = s.Close() // what was erased is erased, and is told; err weighs more than an answer that cannot be written
+			}
 			return err
 		}
 		for _, q := range queries {
@@ -144,46 +150,65 @@ func runErase(ctx context.Context, o *eraseOptions, args []string) error {
 		if err := s.Close(); err != nil { // the result is whole, whatever the exit
 			return err
 		}
-		return o.end(len(order), queries, residue)
+		return o.end(n, queries, residue)
 	})
 }
 
 // foresee writes what would be erased.
-func (o *eraseOptions) foresee(order []int64, plan map[int64]consent.Erasable, s *output.Sink) error {
-	for _, seq := range order {
-		if err := s.Write(output.Record{consent.Name, seq, plan[seq].Time, wouldErase, "", nil, plan[seq].Fields, o.ground}); err != nil {
+func (o *eraseOptions) foresee(plan []consent.Erasable, s *output.Sink) error {
+	for _, x := range plan {
+		if err := s.Write(output.Record{consent.Name, x.Seq, x.Time, wouldErase, "", nil, x.Fields, o.ground}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// carryOut erases, writes what was erased, and certifies it.
-func (o *eraseOptions) carryOut(ctx context.Context, log *consent.Log, e consent.Erasure, plan map[int64]consent.Erasable, s *output.Sink) ([]consent.Residue, error) {
+// eraser is the log, as far as erasures go.
+type eraser interface {
+	Erase(ctx context.Context, e consent.Erasure, each func(consent.Erased) error) ([]consent.Residue, error)
+	Certificate(ctx context.Context, dir string, erased []consent.Erased) error
+}
+
+// carryOut erases, writes what was erased, and certifies it: whatever came after, what was erased cannot be erased once more.
+// It gives the number of events.
+func (o *eraseOptions) carryOut(ctx context.Context, log eraser, e consent.Erasure, s *output.Sink) (n int64, residue []consent.Residue, err error) {
 	var done []consent.Erased
-	n := int64(0)
-	residue, err := log.Erase(ctx, e, func(x consent.Erased) error {
+	residue, err = log.Erase(ctx, e, func(x consent.Erased) error {
 		if n++; o.certificate != "" {
 			done = append(done, x)
 		}
-		return s.Write(output.Record{consent.Name, x.Seq, plan[x.Seq].Time, erased, "", x.By, x.Fields, o.ground})
+		return s.Write(output.Record{consent.Name, x.Seq, x.Time, erased, "", x.By, x.Fields, o.ground})
 	})
-	if err != nil && n > 0 {
-		e := stopped(ctx, err)
-		e.Message = i18n.Join("; ", e.Message, i18n.Count(n, "%d olayın kişisel verileri silindi", "the personal values of %d event were erased", "the personal values of %d events were erased"))
-		if e.Hint.Empty() {
-			e.Hint = i18n.T("aynı komut kaldığı yerden sürdürür", "the same command goes on")
+	if n == 0 {
+		return 0, residue, err
+	}
+	if err != nil {
+		cut := stopped(ctx, err)
+		cut.Message = i18n.Join("; ", cut.Message, i18n.Count(n, "%d olayın kişisel verileri silindi", "the personal values of %d event were erased", "the personal values of %d events were erased"))
+		if cut.Hint.Empty() {
+			cut.Hint = i18n.T("aynı komut kaldığı yerden sürdürür", "the same command goes on")
 		}
-		return residue, e
+		err = cut
 	}
-	if err != nil || len(done) == 0 {
-		return residue, err
+	if len(done) == 0 {
+		return n, residue, err
 	}
-	if err := log.Certificate(ctx, o.certificate, done); err != nil {
-		return residue, err
+	if failed := log.Certificate(context.WithoutCancel(ctx), o.certificate, done); failed != nil {
+		o.d.Warn(i18n.T("silme belgeleri yazılamadı; `iskurctl consent certificate SIRA… --out KLASÖR` sonradan yazar", "the certificates of the erasure could not be written; `iskurctl consent certificate SEQ… --out DIR` writes them later"))
+		return n, residue, cmp.Or(err, failed)
 	}
 	o.d.Note(i18n.Tf("%s: silme belgeleri yazıldı", "%s: the certificates of the erasure were written", o.certificate))
-	return residue, nil
+	return n, residue, err
+}
+
+// nothing is the error of a person of whom there is nothing to erase, after so many erasures that were cut off were finished.
+func (o *eraseOptions) nothing(resumed int) error {
+	e := fault.New(fault.Negative, "nothing_to_erase", i18n.T("onay kayıtlarında bu kişinin silinecek kişisel verisi yok", "the consent records hold nothing of this person that could be erased"))
+	if resumed == 0 {
+		return e
+	}
+	return e.WithHint(i18n.T("yarıda kalan silme kişinin silmesiydiyse artık tamdır; belgesini `iskurctl consent certificate SIRA… --out KLASÖR` yazar", "if it was this person's erasure that was cut off, it is complete now; `iskurctl consent certificate SEQ… --out DIR` writes its certificates"))
 }
 
 // erasure reads the flags.
@@ -228,11 +253,11 @@ func (o *eraseOptions) certifiable() error {
 	return err
 }
 
-// resume finishes what a process that died in an erasure left undone.
-func (o *eraseOptions) resume(ctx context.Context, log *consent.Log) error {
+// resume finishes what earlier erasures left undone, and gives how many those were.
+func (o *eraseOptions) resume(ctx context.Context, log *consent.Log) (int, error) {
 	n, err := log.Resume(ctx)
 	if err == nil && n > 0 {
-		o.d.Note(i18n.Count(int64(n), "yarıda kalmış %d silme tamamlandı", "%d erasure that was cut off is finished", "%d erasures that were cut off are finished"))
+		o.d.Note(i18n.Count(int64(n), "yarıda kalmış %d silme tamamlandı; depo ve anahtar deposu baştan yazıldı", "%d erasure that was cut off is finished; the store and the key store were written anew", "%d erasures that were cut off are finished; the store and the key store were written anew"))
 	}
-	return err
+	return n, err
 }

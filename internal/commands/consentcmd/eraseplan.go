@@ -1,6 +1,7 @@
 package consentcmd
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -12,17 +13,16 @@ import (
 	"iskurctl/internal/i18n"
 )
 
-// plan gives the events that would lose something, by sequence number, and in their order.
-func (o *eraseOptions) plan(ctx context.Context, log *consent.Log, e consent.Erasure) (order []int64, plan map[int64]consent.Erasable, err error) {
-	plan = make(map[int64]consent.Erasable)
+// plan gives the events that would lose something, in their order.
+func (o *eraseOptions) plan(ctx context.Context, log *consent.Log, e consent.Erasure) (plan []consent.Erasable, err error) {
 	for x, err := range log.Erasable(ctx, e) {
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		order, plan[x.Seq] = append(order, x.Seq), x
+		plan = append(plan, x)
 	}
-	slices.Sort(order)
-	return order, plan, nil
+	slices.SortFunc(plan, func(a, b consent.Erasable) int { return cmp.Compare(a.Seq, b.Seq) })
+	return plan, nil
 }
 
 // queries gives the entries of the query log about these people that the protocol still keeps.
@@ -62,12 +62,12 @@ func (o *eraseOptions) logLook(ctx context.Context, tcs []string, queries int) e
 }
 
 // end says what came of it: old bytes that are still there weigh most, then what the law keeps.
-func (o *eraseOptions) end(n int, queries []audit.Entry, residue []consent.Residue) error {
-	switch count := int64(n); {
+func (o *eraseOptions) end(n int64, queries []audit.Entry, residue []consent.Residue) error {
+	switch {
 	case !o.d.Globals.Yes:
 		o.d.Note(i18n.T("hiçbir şey silinmedi; silmek için --yes ekleyin", "nothing was erased; add --yes to do it"))
 	default:
-		o.d.Note(i18n.Count(count, "%d olayın kişisel verileri silindi; yedeklerdeki kopyaları da imha edin", "the personal values of %d event were erased; dispose of their copies in backups as well",
+		o.d.Note(i18n.Count(n, "%d olayın kişisel verileri silindi; yedeklerdeki kopyaları da imha edin", "the personal values of %d event were erased; dispose of their copies in backups as well",
 			"the personal values of %d events were erased; dispose of their copies in backups as well"))
 	}
 	if len(residue) > 0 {
@@ -76,7 +76,7 @@ func (o *eraseOptions) end(n int, queries []audit.Entry, residue []consent.Resid
 			files[i] = r.Path
 		}
 		return fault.New(fault.Integrity, "erase_residue", i18n.Tf("kişisel veriler silindi, ancak eski baytlar şu dosyalarda hâlâ duruyor: %s", "the values were erased, but old bytes of them still stand in these files: %s", strings.Join(files, ", "))).
-			WithHint(i18n.T("dosyaları güvenli biçimde imha edin; bir depo dosyasıysa öteki süreçleri kapatıp aynı komutu yineleyin", "dispose of the files securely; if it is a file of the store, end other processes that use it and repeat the command"))
+			WithHint(i18n.T("depoyu kullanan öteki süreçleri kapatıp aynı komutu yineleyin: depoyu ve anahtar deposunu baştan yazar; o zamana dek silme tamamlanmış sayılmaz (`consent verify --deep`: V37)", "end other processes that use the store and repeat the command: it writes the store and the key store anew; until then the erasure does not count as finished (`consent verify --deep`: V37)"))
 	}
 	if len(queries) == 0 {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +22,7 @@ type importOptions struct {
 	cmd            *cobra.Command
 	out            *cmdkit.Output
 	input, rejects string
-	strict         bool
+	strict, force  bool
 }
 
 func newImport(d *cmdkit.Deps) *cobra.Command {
@@ -29,10 +30,10 @@ func newImport(d *cmdkit.Deps) *cobra.Command {
 	o.cmd = d.Command(cmdkit.Spec{
 		Use:   "import",
 		Short: i18n.T("olayları dosyadan günlüğe aktarır", "imports events from a file into the log"),
-		Long: i18n.T(`Olayları, dosyadaki sırayla, NDJSON ya da CSV'den günlüğe aktarır. Zaten kayıtlı olaylar (aynı id, aynı içerik) atlanır; bu yüzden yarıda kalan bir aktarım aynı komutla sürdürülür.
+		Long: i18n.T(`Olayları, dosyadaki sırayla, NDJSON ya da CSV'den günlüğe aktarır. Zaten kayıtlı olaylar (aynı id, aynı içerik) atlanır; bu yüzden yarıda kalan bir aktarım aynı komutla sürdürülür. Silinen kişinin id'siz satırları tanınamaz, yeniden kaydedilir; o kişiyi kaynaktan da çıkarın. Yalnızca bazı alanları silinmiş olaylar atlanır.
 
 --rejects verilmezse girdi önce baştan sona denetlenir, tek bir hatalı satır varsa hiçbir şey kaydedilmez (çıkış kodu 11). --rejects DOSYA ile iyi satırlar kaydedilir, kötülerin satır numarası, kimliği, hata kodu ve alanı kişisel veri olmadan dosyaya yazılır (çıkış kodu 8); --strict eklenirse kötü satır varken hiçbir şey kaydedilmez ve dosya hepsini listeler.`,
-			`Imports events from NDJSON or CSV into the log, in the order of the file. Events that are there already (same id, same content) are skipped, so an import that was cut off goes on by the same command.
+			`Imports events from NDJSON or CSV into the log, in the order of the file. Events that are there already (same id, same content) are skipped, so an import that was cut off goes on by the same command. Rows without an id of a person who was erased cannot be told and are recorded again: take the person out of the source as well. Events of which some fields were erased are skipped.
 
 Without --rejects the input is first checked from end to end, and one bad row means that nothing is recorded (exit 11). With --rejects FILE good rows are recorded, and of the bad ones line, id, error code and field are written to the file, without personal data (exit 8); with --strict nothing is recorded as long as a row is bad, and the file lists them all.`),
 		Example: i18n.T("iskurctl consent import --input olaylar.csv\niskurctl consent import --input olaylar.ndjson --rejects hatali.ndjson\niskurctl consent import --input - -o json < olaylar.ndjson",
@@ -54,11 +55,11 @@ func runImport(ctx context.Context, o *importOptions) error {
 	if o.input == "" {
 		return inputMissing()
 	}
-	force, err := o.cmd.Flags().GetBool("force")
-	if err != nil {
+	var err error
+	if o.force, err = o.cmd.Flags().GetBool("force"); err != nil {
 		return err
 	}
-	bad, err := openRejects(o.d, o.rejects, o.input, force)
+	bad, err := openRejects(o.d, o.rejects, o.input, o.force)
 	if err != nil {
 		return err
 	}
@@ -68,6 +69,7 @@ func runImport(ctx context.Context, o *importOptions) error {
 		if err != nil {
 			return err
 		}
+		cmdkit.Frugal()
 		var t consent.Tally
 		if o.rejects != "" && !o.strict {
 			t, err = o.onePass(ctx, log, bad)
@@ -83,7 +85,7 @@ func runImport(ctx context.Context, o *importOptions) error {
 		if t.Rejected > 0 {
 			return fault.New(fault.Partial, "import_partial", i18n.Tf("%s alınamadı, ötekiler kaydedildi; hatalı satırlar: %s", "%s could not be taken, the others are recorded; the bad rows: %s",
 				i18n.Count(t.Rejected, "%d satır", "%d row", "%d rows"), o.rejects)).
-				WithHint(i18n.T("satırları kaynağında düzeltip aynı komutla yeniden aktarın; kayıtlı olanlar atlanır", "correct the rows where they come from and import again by the same command; what is recorded is skipped"))
+				WithHint(i18n.Join("; ", i18n.T("satırları kaynağında düzeltin", "correct the rows where they come from"), o.again()))
 		}
 		return nil
 	})
@@ -105,7 +107,7 @@ func (o *importOptions) onePass(ctx context.Context, log *consent.Log, bad *reje
 	}
 	defer in.Close()
 	if t, err = o.record(ctx, log, event.Read(in), -1, bad.add); err != nil {
-		return t, err
+		return t, o.listed(ctx, bad, err)
 	}
 	return t, bad.keep()
 }
@@ -121,7 +123,7 @@ func (o *importOptions) twoPasses(ctx context.Context, log *consent.Log, bad *re
 	t, err = log.Rehearse(ctx, counted(event.Read(in), bar), bad.add)
 	bar.Finish()
 	if err != nil {
-		return t, nothingRecorded(ctx, err)
+		return t, o.listed(ctx, bad, nothingRecorded(ctx, err))
 	}
 	if err := bad.keep(); err != nil {
 		return t, err
@@ -171,13 +173,42 @@ func (o *importOptions) refused(t consent.Tally, bad *rejects) error {
 	}
 	e := fault.New(fault.Input, "import_refused", i18n.Join(": ", i18n.Tf("%d satırdan %d tanesi alınamaz; hiçbir şey kaydedilmedi", "%[2]d of %[1]d rows cannot be taken; nothing was recorded", t.Rows, bad.count), where))
 	if o.rejects != "" {
-		return e.WithHint(i18n.T("satırları kaynağında düzeltin; iyi satırları yine de kaydetmek için --strict'i kaldırın", "correct the rows where they come from; to record the good ones all the same leave --strict out"))
+		return e.WithHint(i18n.Join("; ", i18n.T("satırları kaynağında düzeltin ya da iyi satırları yine de kaydetmek için --strict'i kaldırın", "correct the rows where they come from, or leave --strict out to record the good ones all the same"), o.again()))
 	}
 	return e.WithHint(i18n.T("satırları kaynağında düzeltin ya da --rejects DOSYA ekleyin: iyi satırlar kaydedilir, hatalılar dosyaya yazılır",
 		"correct the rows where they come from, or add --rejects FILE: good rows are recorded, the bad ones go to the file"))
 }
 
-// cutOff says how far an import came that something ended, and that the same command goes on.
+// again says how to import anew once the file of --rejects is there.
+func (o *importOptions) again() i18n.Text {
+	switch {
+	case o.force:
+		return i18n.T("sonra aynı komutu yeniden verin: kayıtlı olanlar atlanır", "then give the same command again: what is recorded is skipped")
+	case o.out.File() != "":
+		return i18n.T("sonra aynı komutu --force ekleyerek yeniden verin (--rejects ve --out dosyaları artık var): kayıtlı olanlar atlanır",
+			"then give the same command again with --force (the files of --rejects and --out are there now): what is recorded is skipped")
+	}
+	return i18n.T("sonra aynı komutu --force ekleyerek (--rejects dosyası artık var) ya da başka bir --rejects dosyasıyla yeniden verin: kayıtlı olanlar atlanır",
+		"then give the same command again with --force (the file of --rejects is there now) or with another file: what is recorded is skipped")
+}
+
+// listed keeps the bad rows that were found before the input itself ended the import: they have to be corrected as well.
+// After a signal or a fault of the store the same command finds them anew, and a file would be in its way.
+func (o *importOptions) listed(ctx context.Context, bad *rejects, err error) error {
+	if bad.sink == nil || bad.count == 0 || ctx.Err() != nil || fault.ClassOf(err) != fault.Input {
+		return err
+	}
+	if failed := bad.keep(); failed != nil {
+		return failed
+	}
+	e := *fault.From(err)
+	e.Message = i18n.Join("; ", e.Message, i18n.Tf("buraya kadar alınamayan %s: %s", "up to here %s could not be taken: %s", i18n.Count(bad.count, "%d satır", "%d row", "%d rows"), o.rejects))
+	hint(&e, o.again())
+	return &e
+}
+
+// cutOff says how far an import came that something ended, and that the same command goes on, at once or when the input is
+// put right.
 func cutOff(ctx context.Context, t consent.Tally, err error) error {
 	if t.Line == 0 {
 		return nothingRecorded(ctx, err)
@@ -185,18 +216,26 @@ func cutOff(ctx context.Context, t consent.Tally, err error) error {
 	e := stopped(ctx, err)
 	e.Message = i18n.Join("; ", e.Message, i18n.Tf("%s kaydedildi, %s. satıra kadar gelindi", "%s recorded, up to line %s", i18n.Count(t.Recorded, "%d olay", "%d event was", "%d events were"), strconv.FormatInt(t.Line, 10)))
 	again := i18n.T("aynı komut kaldığı yerden sürdürür: kayıtlı olanlar atlanır", "the same command goes on: what is recorded is skipped")
-	if e.Hint.Empty() {
-		e.Hint = again
-	} else {
-		e.Hint = i18n.Join("; ", e.Hint, again)
+	if e.Class == fault.Input {
+		again = i18n.T("girdi düzeltilmeden aynı komut bu satırı geçemez", "the same command does not get past this line before the input is corrected")
 	}
+	hint(e, again)
 	return e
+}
+
+// hint adds to the hint of an error.
+func hint(e *fault.Error, text i18n.Text) {
+	if e.Hint.Empty() {
+		e.Hint = text
+		return
+	}
+	e.Hint = i18n.Join("; ", e.Hint, text)
 }
 
 // nothingRecorded says that an import ended before its first commit.
 func nothingRecorded(ctx context.Context, err error) error {
 	e := stopped(ctx, err)
-	if e.Class == fault.Usage {
+	if e.Class == fault.Usage || strings.Contains(e.Message.EN, "nothing was ") { // it says so itself
 		return e
 	}
 	e.Message = i18n.Join("; ", e.Message, i18n.T("hiçbir şey kaydedilmedi", "nothing was recorded"))

@@ -2,6 +2,7 @@ package consentcmd
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 
 type listOptions struct {
 	d                                        *cmdkit.Deps
+	cmd                                      *cobra.Command
 	out                                      *cmdkit.Output
 	source                                   *cmdkit.NumberSource
 	period                                   *cmdkit.Period
@@ -26,13 +28,14 @@ func newList(d *cmdkit.Deps) *cobra.Command {
 	cmd := d.Command(cmdkit.Spec{
 		Use:   "list",
 		Short: i18n.T("kaydedilen olayları listeler", "lists the events that were recorded"),
-		Long: i18n.Join("\n\n", i18n.T("Olayları sıra numarasına göre listeler; kişisel alanlar --reveal verilmedikçe maskelidir. Süzgeçlerin hepsi birlikte uygulanır; --from ve --to olayın kendi zamanına bakar. --name ad ve soyadda, Türkçe harf kurallarıyla arar. Silinmiş bir kaydın kişisel alanları boştur, erased=true olur.",
-			"Lists the events by sequence number; personal values are masked unless --reveal. All filters apply together; --from and --to look at the event's own time. --name searches given name and surname by the Turkish rules of letters. Of an erased record the personal values are empty, and erased is true."), notProof),
+		Long: i18n.Join("\n\n", i18n.T("Olayları sıra numarasına göre listeler; kişisel alanlar --reveal verilmedikçe maskelidir. Süzgeçlerin hepsi birlikte uygulanır; --from ve --to olayın kendi zamanına bakar. --name verilen her sözcüğü ad ve soyadda, sıraya bakmadan ve Türkçe harf kurallarıyla arar. Silinmiş bir kaydın kişisel alanları boştur, erased=true olur.",
+			"Lists the events by sequence number; personal values are masked unless --reveal. All filters apply together; --from and --to look at the event's own time. --name searches each of its words in given name and surname, in any order and by the Turkish rules of letters. Of an erased record the personal values are empty, and erased is true."), notProof),
 		Example: i18n.T("iskurctl consent list --from 2026-11-01 --to 2026-11-30 -o csv --out kasim.csv\niskurctl consent list --act consent --event withdrawn\niskurctl consent list --tc-file numara.txt -o json",
 			"iskurctl consent list --from 2026-11-01 --to 2026-11-30 -o csv --out november.csv\niskurctl consent list --act consent --event withdrawn\niskurctl consent list --tc-file number.txt -o json"),
 		Exits: []fault.Class{fault.OK, fault.Usage, fault.Negative, fault.Integrity, fault.Unverifiable, fault.Store, fault.Input, fault.Output},
 		Run:   func(ctx context.Context, _ []string) error { return runList(ctx, o) },
 	})
+	o.cmd = cmd
 	f := cmd.Flags()
 	o.period = d.PeriodFlags(cmd)
 	f.StringVar(&o.act, "act", "", d.In(i18n.T("`İŞLEM` yalnızca bu işlem: agreement, notice ya da consent", "`ACT` only this act: agreement, notice or consent")))
@@ -40,7 +43,7 @@ func newList(d *cmdkit.Deps) *cobra.Command {
 	f.StringVar(&o.channel, "channel", "", d.In(i18n.T("`KANAL` yalnızca bu kanal", "`CHANNEL` only this channel")))
 	f.StringVar(&o.text, "text", "", d.In(i18n.T("`METİN` yalnızca bu metin (etiket ya da SHA-256)", "`TEXT` only this text (label or SHA-256)")))
 	f.StringVar(&o.session, "session", "", d.In(i18n.T("`UUID` yalnızca bu oturum", "`UUID` only this session")))
-	f.StringVar(&o.named, "name", "", d.In(i18n.T("`AD` ad ve soyadında bu geçenler", "`NAME` those whose given name and surname hold this")))
+	f.StringVar(&o.named, "name", "", d.In(i18n.T("`AD` ad ve soyadında bu sözcükler geçenler", "`NAME` those whose given name and surname hold these words")))
 	cmdkit.Complete(cmd, "act", event.Acts())
 	cmdkit.Complete(cmd, "event", steps())
 	cmdkit.Complete(cmd, "channel", event.Channels())
@@ -51,6 +54,10 @@ func newList(d *cmdkit.Deps) *cobra.Command {
 }
 
 func runList(ctx context.Context, o *listOptions) error {
+	if strings.TrimSpace(o.named) == "" && o.cmd.Flags().Changed("name") { // an empty variable of a script must not list everybody
+		return fault.New(fault.Usage, "flag_value_invalid", i18n.T("--name boş olamaz", "--name must not be empty")).
+			WithHint(i18n.T("adın ya da soyadın bir parçasını yazın: --name \"ayşe yıl\"; herkes için seçeneği kaldırın", "give a part of a given name or surname: --name \"ayşe yıl\"; for everybody leave the flag out"))
+	}
 	filter, err := o.filter(ctx)
 	if err != nil {
 		return err

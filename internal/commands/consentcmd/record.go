@@ -112,9 +112,14 @@ func oneEvent(ctx context.Context, d *cmdkit.Deps, path string) (e event.Event, 
 	if len(text) > maxEvent {
 		return e, fault.New(fault.Input, "input_too_large", i18n.T("girdi tek bir olay için çok büyük", "the input is too large for one event")).WithHint(useImport())
 	}
-	var line bytes.Buffer
-	if json.Compact(&line, bytes.TrimPrefix(text, []byte("\ufeff"))) == nil {
-		text = line.Bytes()
+	if object := bytes.TrimPrefix(text, []byte("\ufeff")); json.Valid(object) {
+		// JSON has line ends between its tokens only; in their place the bytes that a message counts stay where they are.
+		text = bytes.Map(func(r rune) rune {
+			if r == '\n' || r == '\r' {
+				return ' '
+			}
+			return r
+		}, object)
 	}
 	rows := 0
 	for row, err := range event.Read(bytes.NewReader(text)) {

@@ -18,7 +18,7 @@ import (
 
 func newTextDiff(d *cmdkit.Deps) *cobra.Command {
 	cmd := d.Command(cmdkit.Spec{
-		Use:   "diff LABEL|SHA256 LABEL|SHA256",
+		Use:   "diff " + d.In(i18n.T("ETİKET|SHA256 ETİKET|SHA256", "LABEL|SHA256 LABEL|SHA256")),
 		Short: i18n.T("iki metni sözcük sözcük karşılaştırır", "compares two texts word by word"),
 		Long: i18n.T("İkinci metnin birinciden farkını sözcük sözcük gösterir: kaldırılanlar terminalde kırmızı, eklenenler yeşildir; renk yokken [-kaldırılan-] ve {+eklenen+} olarak yazılır. Metinler aynıysa çıkış kodu 0, farklıysa 3 olur. Ana anahtar gerekmez.",
 			"Shows word by word what the second text says otherwise than the first: on a terminal what was removed is red and what was added is green; without colour they are written as [-removed-] and {+added+}. The exit is 0 for equal texts and 3 for different ones. No master key is needed."),

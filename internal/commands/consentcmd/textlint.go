@@ -31,7 +31,7 @@ var lintColumns = []output.Column{
 func newTextLint(d *cmdkit.Deps) *cobra.Command {
 	o := &textLintOptions{d: d}
 	cmd := d.Command(cmdkit.Spec{
-		Use:   "lint [LABEL|SHA256]",
+		Use:   "lint [" + d.In(i18n.T("ETİKET", "LABEL")) + "|SHA256]",
 		Short: i18n.T("bir metnin eksiklerini ve tutarsızlıklarını bulur", "finds what a text lacks and where it is at odds"),
 		Long: i18n.T(`Metni KVKK'nın, Aydınlatma Tebliği'nin ve ISO/IEC TS 27560'ın aradıklarıyla karşılaştırır: saklama süresi, geri alma yolu, başvuru hakkı, hukuki sebep, battaniye rıza gibi. Bulgular W kodlarıyla, dayanağı ve satırıyla listelenir; bulgu varsa çıkış kodu 3 olur. Metin hiçbir zaman değiştirilmez; bulgusuz bir metin yalnızca bu yüzden hukuka uygun sayılmaz.
 

@@ -21,7 +21,7 @@ type textShowOptions struct {
 func newTextShow(d *cmdkit.Deps) *cobra.Command {
 	o := &textShowOptions{d: d}
 	cmd := d.Command(cmdkit.Spec{
-		Use:   "show LABEL|SHA256",
+		Use:   "show " + d.In(i18n.T("ETİKET", "LABEL")) + "|SHA256",
 		Short: i18n.T("bir metnin baytlarını olduğu gibi verir", "gives the exact bytes of a text"),
 		Long: i18n.T("Metnin baytlarını, eklendikleri gibi, standart çıktıya ya da --out ile adı verilen dosyaya yazar; sha256sum çıktısı `text list` ile aynı olur. Terminale yazılırken denetim ve görünmez karakterler kaçışlı gösterilir. Ana anahtar gerekmez.",
 			"Writes the bytes of the text, as they were added, to stdout or to the file named by --out; sha256sum of them is what `text list` says. On a terminal control and invisible characters are shown as escapes. No master key is needed."),

@@ -23,9 +23,9 @@ type verifyOptions struct {
 func newVerify(d *cmdkit.Deps) *cobra.Command {
 	o := &verifyOptions{d: d}
 	cmd := d.Command(cmdkit.Spec{
-		Use:   "verify [BUNDLE|RECEIPT|CERTIFICATE]",
+		Use:   "verify [" + d.In(i18n.T("PAKET|MAKBUZ|BELGE", "BUNDLE|RECEIPT|CERTIFICATE")) + "]",
 		Short: i18n.T("onay günlüğünün, bir paketin, makbuzun ya da silme belgesinin değişmediğini doğrular", "verifies that the consent log, a bundle, a receipt or a certificate was not changed"),
-		Long: i18n.T(`Onay günlüğünün, BUNDLE klasöründeki dışa aktarımın, RECEIPT klasöründeki makbuzun ya da CERTIFICATE klasöründeki silme belgelerinin bütünlüğünü doğrular ve bulguların hepsini kodlarıyla listeler.
+		Long: i18n.T(`Onay günlüğünün, PAKET klasöründeki dışa aktarımın, MAKBUZ klasöründeki makbuzun ya da BELGE klasöründeki silme belgelerinin bütünlüğünü doğrular ve bulguların hepsini kodlarıyla listeler.
 
 Düzeyler: --quick imzalı denetim noktasına ve güven dosyasıyla tutarlılığa bakar. Düzey verilmezse buna ek olarak son doğrulamadan beri eklenen her kayıt ve eski kayıtların bir bölümü okunur; ne kadar okunduğu sonuçta yazar. --full bütün kayıtları okur. --deep kişisel alanları, metinlerin baytlarını, olayların sırasını (aydınlatmasız rıza, iki kez verilen rıza), silmeleri ve kayıtlara götüren satırları da denetler; ana anahtar bulunamazsa 7 ile biter, ötekiler anahtar istemez. Bir paket, düzey verilmezse --deep ile ve bütün dosyalarıyla doğrulanır.
 
@@ -79,6 +79,9 @@ func verifyFolder(ctx context.Context, o *verifyOptions, dir string) error {
 	}
 	b, err := bundle.Open(dir)
 	if err != nil {
+		if fault.From(err).Code == "bundle_not_a_bag" {
+			return noneOfThem(dir, err)
+		}
 		return err
 	}
 	defer b.Close()
@@ -92,6 +95,13 @@ func verifyFolder(ctx context.Context, o *verifyOptions, dir string) error {
 		return err
 	}
 	return o.v.Run(ctx, s)
+}
+
+// noneOfThem is a folder that is not known to be anything; what made it known may be the file that is missing.
+func noneOfThem(dir string, err error) error {
+	return fault.New(fault.Input, "folder_unknown", i18n.Tf("klasör ne bir paket, ne bir makbuz, ne de silme belgesi klasörü: %s", "the folder is neither a bundle nor a receipt nor one of certificates: %s", dir)).
+		WithHint(i18n.T("pakette bagit.txt, makbuzda adı .sdjwt ile biten bir dosya, silme belgesi klasöründe adı .tlog-proof ile biten dosyalar bulunur; biri silinmişse klasörün değişmemiş bir kopyasını kullanın",
+			"a bundle has a bagit.txt, a receipt has a file whose name ends in .sdjwt, a folder of certificates has files whose names end in .tlog-proof; if it was removed use an unchanged copy of the folder")).Because(err)
 }
 
 // What does not hold of what was handed over says nothing of the log.

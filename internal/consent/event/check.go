@@ -17,7 +17,8 @@ const future = 5 * time.Minute
 //
 // The rules are those of the command line's contract: act, event, time, session, channel, text and subject.tc must be
 // there, and items of a consent given (KVKK m.3/1-a: a consent is for a specific matter); vocabularies; times of this
-// century, at most five minutes ahead, the receipt not before the act.
+// century, at most five minutes ahead, the receipt not before the act. What looks like a TC number, check digits or not,
+// may not stand in ui: an entry keeps that in clear for ever, beyond the reach of an erasure (KVKK m.7).
 func Check(e *Event, now time.Time) *Problem {
 	for _, part := range parts {
 		if p := part(e, now); p != nil {
@@ -138,12 +139,15 @@ func checkNumber(e *Event, _ time.Time) *Problem {
 	if tc == "" {
 		return missing(fieldTC)
 	}
-	result := tckn.Check(tc)
+	result := tckn.Check(tc).Strict()
 	if result.Valid() {
 		return nil
 	}
 	text := i18n.T("TC kimlik numarası denetim basamaklarına uymuyor; belgeyle karşılaştırın", "the TC number fails its check digits; compare it with the document")
 	switch {
+	case result.Reason == tckn.ReasonPlaceholder: // everybody for whom a form has it would become one person
+		text = i18n.T("bu bir yer tutucudur (aynı rakamın dokuz kez yinelenmesi), kimsenin numarası değildir; kişinin kendi numarasını yazın",
+			"this is a placeholder (one digit nine times over), nobody's number; write the person's own")
 	case scientific(tc):
 		text = i18n.T("Excel numarayı bilimsel gösterime çevirmiş (1E+10 gibi), basamaklar kaybolmuş; sütunu \"Metin\" yapıp numaraları kaynağından yeniden aktarın",
 			"Excel turned the number into scientific notation (such as 1E+10) and digits are lost; make the column \"Text\" and export the numbers again from their source")
@@ -189,6 +193,10 @@ func checkNames(e *Event, _ time.Time) *Problem {
 		if formula(v.value) {
 			return problem(CodeFormula, v.field, i18n.T("değer =, +, - ya da @ ile başlıyor, tablo programları bunu formül sayar; baştaki işareti kaldırın",
 				"the value begins with =, +, - or @, which spreadsheets take for a formula; take the sign away"))
+		}
+		if v.field == fieldUI && tckn.In(v.value) {
+			return problem(CodeTCInText, v.field, i18n.T("değerde TC kimlik numarasına benzeyen on bir rakam var; bu alan günlükte açık durur ve silinemez: numarayı çıkarın",
+				"the value holds eleven digits like a TC number; this value stands in the log in clear and can never be erased: take the number out"))
 		}
 	}
 	return nil

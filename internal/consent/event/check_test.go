@@ -35,6 +35,7 @@ func TestAnEventWithEverythingAndOneWithTheLeastAreTaken(t *testing.T) {
 		"below the millisecond":       with(func(e *Event) { e.Time = e.Time.Add(time.Nanosecond) }),
 		"a leap day":                  with(func(e *Event) { e.Subject.BirthDate = "2000-02-29" }),
 		"a name of one letter":        with(func(e *Event) { e.Subject.FatherName = "İ" }),
+		"a button with other numbers": with(func(e *Event) { e.UI = "Form 202611221030 / 01000000014" }),
 		"a bracket before the number": with(func(e *Event) { e.UI = "(+) Onaylıyorum" }),
 	} {
 		if p := Check(e, now); p != nil {
@@ -87,6 +88,9 @@ var wrong = []struct {
 	{"a button that is a formula", CodeFormula, "ui", func(e *Event) { e.UI = `=HYPERLINK("x")` }},
 	{"a button with a full-width sign", CodeFormula, "ui", func(e *Event) { e.UI = "＠x" }},
 	{"a button with blanks at its end", CodeFieldInvalid, "ui", func(e *Event) { e.UI = "Tamam " }},
+	{"a button with somebody's number", CodeTCInText, "ui", func(e *Event) { e.UI = "Onay (10000000146)" }},
+	{"a button with a mistyped number", CodeTCInText, "ui", func(e *Event) { e.UI = "TC10000000147" }},
+	{"a placeholder", CodeTCInvalid, "tc", func(e *Event) { e.Subject.TC = "11111111110" }},
 	{"no number", CodeFieldMissing, "tc", func(e *Event) { e.Subject.TC = "" }},
 	{"a wrong check digit", CodeTCInvalid, "tc", func(e *Event) { e.Subject.TC = "10000000147" }},
 	{"a number too short", CodeTCInvalid, "tc", func(e *Event) { e.Subject.TC = "1000000014" }},
@@ -170,7 +174,7 @@ func TestBirthdaysAreDaysInIstanbul(t *testing.T) {
 func TestDamageBySpreadsheetsIsCalledByItsName(t *testing.T) {
 	for in, want := range map[string]string{
 		"1E+10": "scientific notation", "1,00E+10": "scientific notation", "9.05321e11": "scientific notation", "10000000146.0": "no blank, dot", "E": "no blank, dot",
-		"100000001466": "has eleven digits", "10000000145": "fails its check digits",
+		"99999999990": "this is a placeholder", "100000001466": "has eleven digits", "10000000145": "fails its check digits",
 	} {
 		p := Check(with(func(e *Event) { e.Subject.TC = in }), now)
 		if codeOf(p) != CodeTCInvalid || !strings.Contains(p.Text.EN, want) {

@@ -17,10 +17,11 @@ import (
 // values that an event need not have may be missing. Encodings, delimiters and limits are those of package tabular; items
 // are separated by blanks, captcha is true or false.
 //
-// An id, time or captcha that is none is the row's Problem, everything else in a value is left to Check. An error is about
-// the input as a whole and ends the sequence: class Input, column_unknown, column_missing, column_ambiguous, or one of
-// tabular.Records: a row that cannot be told from its neighbours makes all rows behind it doubtful. r is read once: the
-// sequence can be ranged over once.
+// An id, time or captcha that is none is the row's Problem, and so are a wrong number of fields and a quote out of place
+// after which the next row is certain; everything else in a value is left to Check. An error is about the input as a whole
+// and ends the sequence: class Input, column_unknown, column_missing, column_ambiguous, or one of tabular.EachRecord: a row
+// that cannot be told from its neighbours makes all rows behind it doubtful. r is read once: the sequence can be ranged
+// over once.
 func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		in, err := checkHeader(&sticky{r: r})
@@ -39,20 +40,34 @@ func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
 			columns[i] = f.String()
 		}
 		var d draft
-		for record, err := range tabular.Records(in, columns[:len(required)], columns[len(required):]) {
+		for record, err := range tabular.EachRecord(in, columns[:len(required)], columns[len(required):]) {
 			if err != nil {
 				yield(Row{}, ownHint(err))
 				return
 			}
 			d.reset()
-			for i, f := range order {
-				d.cell(f, record.Fields[i])
+			if record.Bad != nil { // which of its fields is which nobody knows
+				d.fail(badRow(record.Bad))
+			} else {
+				for i, f := range order {
+					d.cell(f, record.Fields[i])
+				}
 			}
 			if !yield(d.row(record.Line), nil) {
 				return
 			}
 		}
 	}
+}
+
+// badRow says why a row of CSV cannot be told into its values.
+func badRow(b *tabular.Bad) *Problem {
+	if b.Column > 0 {
+		return whole(CodeSyntax, i18n.Tf("%s. sütunda (bayt) yersiz bir tırnak işareti var; içinde tırnak geçen alan tırnak içine alınır, içindeki tırnak iki kez yazılır (\"\")",
+			"a quote is out of place at byte %s; a field that holds a quote stands in quotes, and the quote in it is written twice (\"\")", strconv.Itoa(b.Column)))
+	}
+	return whole(CodeSyntax, i18n.Tf("satırda %d alan var, başlıkta %d; içinde ayırıcı geçen alanlar tırnak içinde yazılmalıdır",
+		"the row has %d fields, the header has %d; a field that holds the delimiter must stand in quotes", b.Fields, b.Want))
 }
 
 // cell takes a value as CSV writes it.

@@ -84,6 +84,24 @@ func TestALetterThatNoEncodingHasIsNotTaken(t *testing.T) {
 	}
 }
 
+// badRows are rows of CSV that cannot be told into values.
+var badRows = []struct{ row, says string }{
+	{"x", "has 1 fields, the header has 20"}, {strings.Repeat("10000000146,", 20) + "gizli", "has 21 fields, the header has 20"},
+	{"gi\"zli\"" + strings.Repeat(",", 19), "at byte 3"},
+}
+
+func TestARowOfAnotherLengthSpoilsItselfOnly(t *testing.T) {
+	for _, c := range badRows {
+		rows := readAll(t, ReadCSV, sampleCSV+c.row+"\n"+sampleCSV[strings.Index(sampleCSV, "\n")+1:])
+		if len(rows) != 3 || rows[0].Problem != nil || rows[2].Problem != nil || rows[2].Line != 4 || !reflect.DeepEqual(rows[2].Event, sample()) {
+			t.Fatalf("%s: %+v", c.row, rows)
+		}
+		if p := rows[1].Problem; codeOf(p) != CodeSyntax || p.Field != "" || !strings.Contains(p.Text.EN, c.says) || rows[1].Line != 3 || !reflect.DeepEqual(rows[1].Event, Event{}) {
+			t.Errorf("%s: %+v", c.row, rows[1])
+		}
+	}
+}
+
 func TestTheReaderOfRowsMayStopEarly(t *testing.T) {
 	for range ReadCSV(strings.NewReader(csvOf(50))) {
 		break
@@ -104,8 +122,7 @@ func TestAFileWhoseColumnsAreInDoubtIsRefusedAsAWhole(t *testing.T) {
 		{"a required column is missing", strings.Replace(all, "session,", "", 1) + "\n", "column_missing", "session"},
 		{"no CSV at all", "gizli not\n", "column_unknown", "line 1: the name of column 1"},
 		{"a header over two lines", "\"id\n\"," + all[3:] + "\n", "column_unknown", "column 1"},
-		{"ragged", all + "\nx\n", "row_ragged", "line 2"},
-		{"a stray quote", all + "\na\"b" + strings.Repeat(",", 19) + "\n", "quote_stray", "line 2"},
+		{"a quote that may hide rows", all + "\n\"a\"b" + strings.Repeat(",", 19) + "\n", "quote_stray", "line 2"},
 		{"NUL", all + "\n\x00\n", "nul_byte", "line 2"},
 		{"NUL in the header", "id,\x00\n", "nul_byte", "line 1"},
 	} {

@@ -98,7 +98,7 @@ func FuzzCSV(f *testing.F) {
 			return
 		}
 		n := 0
-		for record, err := range tabular.Records(strings.NewReader(in), []string{"tc"}, nil) {
+		for record, err := range tabular.EachRecord(strings.NewReader(in), []string{"tc"}, nil) {
 			if err != nil {
 				break
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 )
 
@@ -21,8 +22,8 @@ import (
 // A byte order mark is passed over; one of UTF-16 is obeyed, and a character that UTF-16 cannot mean becomes U+FFFD, which
 // Check refuses. Without one the text is UTF-8 (RFC 8259, 8.1), nothing else.
 //
-// An error is about the input as a whole and ends the sequence: class Input, input_read. r is read once: the sequence can
-// be ranged over once.
+// An error is about the input as a whole and ends the sequence: class Input, input_read, and input_format when the object
+// on the first line goes on below, as programs write JSON for people. r is read once: the sequence can be ranged over once.
 func ReadNDJSON(r io.Reader) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		in, err := newLines(r)
@@ -31,8 +32,19 @@ func ReadNDJSON(r io.Reader) iter.Seq2[Row, error] {
 			return
 		}
 		p := newParser()
+		var held *Row // the first row, while it is not known whether its object goes on below
 		for line := int64(1); ; line++ {
 			text, tooLong, err := in.next()
+			if held != nil && (err != nil || tooLong || len(bytes.TrimSpace(text)) > 0) {
+				if err == nil && !tooLong && bytes.TrimSpace(text)[0] != '{' {
+					yield(Row{}, overLines())
+					return
+				}
+				if !yield(*held, nil) {
+					return
+				}
+				held = nil
+			}
 			switch {
 			case err == io.EOF: //nolint:errorlint // only io.EOF itself is the end
 				return
@@ -45,7 +57,10 @@ func ReadNDJSON(r io.Reader) iter.Seq2[Row, error] {
 				}
 			case len(bytes.TrimSpace(text)) > 0:
 				p.parse(text)
-				if !yield(p.row(line), nil) {
+				row := p.row(line)
+				if p.first && p.open {
+					held = &row
+				} else if !yield(row, nil) {
 					return
 				}
 			}
@@ -61,6 +76,9 @@ type parser struct {
 	src     bytes.Buffer
 	options []jsontext.Options
 	scratch []byte
+	begun   bool
+	first   bool // the line is the first one
+	open    bool // it ended within its object
 }
 
 func newParser() *parser {
@@ -71,6 +89,8 @@ func newParser() *parser {
 
 func (p *parser) parse(line []byte) {
 	p.reset()
+	p.first, p.open = !p.begun, false
+	p.begun = true
 	switch {
 	case !utf8.Valid(line):
 		p.fail(whole(CodeEncoding, i18n.T("satır UTF-8 değil; dosyayı UTF-8 olarak yeniden kaydedin", "the line is not UTF-8; save the file anew as UTF-8")))
@@ -88,6 +108,7 @@ func (p *parser) parse(line []byte) {
 		return
 	}
 	at := int64(0)
+	p.open = errors.Is(err, io.ErrUnexpectedEOF)
 	if s := (*jsontext.SyntacticError)(nil); errors.As(err, &s) {
 		at = s.ByteOffset
 	}
@@ -114,7 +135,8 @@ func (p *parser) object(g group) error {
 		if err != nil {
 			return err
 		}
-		if err := p.member(g, p.unquote(name)); err != nil {
+		at := p.dec.InputOffset() - int64(len(name)) + 1
+		if err := p.member(g, p.unquote(name), at); err != nil {
 			return err
 		}
 	}
@@ -137,12 +159,12 @@ func (p *parser) unquote(raw jsontext.Value) []byte {
 	return p.scratch
 }
 
-// member reads the value behind a name.
-func (p *parser) member(g group, name []byte) error {
+// member reads the value behind a name, which stands at a byte of the line.
+func (p *parser) member(g group, name []byte, at int64) error {
 	f, known := member(g, name)
 	if !known {
 		if p.problem == nil { // looking for what was meant takes its time
-			p.fail(unknown(g, string(name)))
+			p.fail(unknown(g, string(name), at))
 		}
 		return p.dec.SkipValue()
 	}
@@ -220,4 +242,11 @@ func badSyntax(at int64) *Problem {
 
 func lineTooLong() *Problem {
 	return whole(CodeFieldTooLong, i18n.T("satır 1 MiB'den uzun; her olay kendi satırında durmalıdır: jq -c . DOSYA", "the line is longer than 1 MiB; each event stands in a line of its own: jq -c . FILE"))
+}
+
+// overLines is the error of an input of JSON that is written for people: none of its lines is an event.
+func overLines() error {
+	return fault.New(fault.Input, "input_format", i18n.T("ilk satırdaki JSON nesnesi alt satırlarda sürüyor; her olay tek bir satırda durmalıdır",
+		"the JSON object on the first line goes on below; each event must stand in a line of its own")).
+		WithHint(i18n.T("her nesneyi tek satıra yazın: jq -c . DOSYA", "write each object in one line: jq -c . FILE"))
 }

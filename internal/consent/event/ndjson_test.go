@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/iotest"
 	"unicode/utf16"
+
+	"iskurctl/internal/fault"
 )
 
 func TestALineOfNDJSONIsAnEvent(t *testing.T) {
@@ -93,11 +95,34 @@ func TestABadLineSpoilsItsRowOnly(t *testing.T) {
 
 func TestAnUnknownMemberIsTraceableByWhatIsNearToIt(t *testing.T) {
 	for line, want := range map[string]string{
-		`{"sesion":1}`: `"session"`, `{"subject":{"surnam":1}}`: `"surname"`, `{"subjct":{}}`: `"subject"`, `{"tc":1}`: `inside the object "subject"`,
-		`{"captcha":1}`: `inside the object "evidence"`, `{"subject":{"act":1}}`: `in the event itself`, `{"xyzxyzxyz":1}`: "only these are: id, session",
+		`{"sesion":1}`: `"session"`, `{"subject":{"surnam":1}}`: `"surname"`, `{"subjct":{}}`: `"subject"`, `{"tc":1}`: `"tc" belongs inside "subject" (byte 2)`, `{"id":"",  "xyzxyzxyz":1}`: "at byte 12 is",
+		`{"captcha":1}`: `inside "evidence"`, `{"subject":{"act":1}}`: `in the event itself`, `{"subject":{"\u0061ct":1}}`: "byte 13", `{"xyzxyzxyz":1}`: "only these are: id, session",
 	} {
 		if p := readAll(t, ReadNDJSON, line)[0].Problem; codeOf(p) != CodeUnknownField || !strings.Contains(p.Text.EN, want) {
 			t.Errorf("%s: %+v", line, p)
+		}
+	}
+}
+
+func TestJSONWrittenForPeopleIsOneErrorAndNotOneALine(t *testing.T) {
+	pretty := strings.NewReplacer("{", "{\n  ", ",", ",\n  ", "}", "\n}").Replace(sampleLine)
+	for in, want := range map[string]struct {
+		rows int
+		code string
+	}{
+		pretty: {0, "input_format"}, "\ufeff\n\n" + strings.ReplaceAll(pretty, "\n", "\r\n") + "\n" + pretty: {0, "input_format"}, "{\n\n\"id\":\"\"}": {0, "input_format"},
+		strings.Replace(sampleLine, `,"act"`, ",\n\"act\"", 1): {0, "input_format"},
+		"{": {1, ""}, "{\n\n": {1, ""}, sampleLine[:80]: {1, ""}, sampleLine[:80] + "\n" + sampleLine: {2, ""}, sampleLine + "\n" + "{\n}": {3, ""},
+		"{\n" + strings.Repeat("x", 1<<20+1): {2, ""}, "{]\n}": {2, ""},
+	} {
+		rows, err := collect(Read(strings.NewReader(in)))
+		if len(rows) != want.rows || faultCode(err) != want.code || err != nil && !strings.Contains(fault.From(err).Hint.EN, "jq -c . ") {
+			t.Errorf("%.40q: %d rows, %v", in, len(rows), err)
+		}
+		for i, row := range rows {
+			if i == 0 && !strings.HasPrefix(in, sampleLine) && codeOf(row.Problem) != CodeSyntax {
+				t.Errorf("%.40q: %+v", in, row)
+			}
 		}
 	}
 }

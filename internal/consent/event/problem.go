@@ -22,6 +22,7 @@ const (
 	CodeControlCharacter   = "control_character"
 	CodeFormula            = "formula"
 	CodeTCInvalid          = "tc_invalid"
+	CodeTCInText           = "tc_in_text"
 	CodeTimeInvalid        = "time_invalid"
 	CodeTimeFuture         = "time_future"
 	CodeReceivedBeforeTime = "received_before_time"
@@ -42,7 +43,7 @@ const (
 func Codes() []string {
 	return []string{
 		CodeSyntax, CodeEncoding, CodeUnknownField, CodeDuplicateField, CodeFieldMissing, CodeFieldInvalid, CodeFieldTooLong, CodeControlCharacter,
-		CodeFormula, CodeTCInvalid, CodeTimeInvalid, CodeTimeFuture, CodeReceivedBeforeTime,
+		CodeFormula, CodeTCInvalid, CodeTCInText, CodeTimeInvalid, CodeTimeFuture, CodeReceivedBeforeTime,
 		CodeTextUnknown, CodeTextKind, CodeTextLanguage, CodeTextNotInForce, CodeNoticeMissing, CodeConsentStands, CodeNoConsent, CodeTextDiffers,
 		CodeTimeOrder, CodeIDDiffers, CodeIDErased,
 	}
@@ -124,19 +125,20 @@ func tooLong(f field, limit int) *Problem {
 	return problem(CodeFieldTooLong, f, i18n.Tf("en çok %d karakter olabilir; kısaltın", "it may have %d characters at most; shorten it", limit))
 }
 
-// unknown says that a name is none of ours. The name itself may be anybody's data and is not repeated; one of ours that is
-// near to it is.
-func unknown(g group, name string) *Problem {
+// unknown says that a name is none of ours, and at which byte of the line, counted from 1, it stands. The name itself may
+// be anybody's data and is not repeated; one of ours that is near to it is.
+func unknown(g group, name string, at int64) *Problem {
+	where := strconv.FormatInt(at, 10)
 	if f, ok := stray(g, name); ok {
 		if in := groupOf(f); in != top {
-			return whole(CodeUnknownField, i18n.Tf("\"%s\" yalnızca \"%s\" nesnesinin içinde yazılır", "\"%s\" is written inside the object \"%s\" only", f, in))
+			return whole(CodeUnknownField, i18n.Tf("\"%s\" yalnızca \"%s\" nesnesinin içinde yazılır (%s. bayt)", "\"%s\" belongs inside \"%s\" (byte %s)", f, in, where))
 		}
-		return whole(CodeUnknownField, i18n.Tf("\"%s\" bir iç nesneye değil, olayın kendisine yazılır", "\"%s\" is written in the event itself, not in an object inside it", f))
+		return whole(CodeUnknownField, i18n.Tf("\"%s\" bir iç nesneye değil, olayın kendisine yazılır (%s. bayt)", "\"%s\" belongs in the event itself, not in an object inside it (byte %s)", f, where))
 	}
 	if near := nearest(name); near != "" {
-		return whole(CodeUnknownField, i18n.Tf("bilinmeyen bir alan var; \"%s\" mi demek istediniz?", "a member is not known; did you mean \"%s\"?", near))
+		return whole(CodeUnknownField, i18n.Tf("%s. bayttaki alan bilinmiyor; \"%s\" mi demek istediniz?", "the member at byte %s is not known; did you mean \"%s\"?", where, near))
 	}
-	return whole(CodeUnknownField, i18n.Tf("bilinmeyen bir alan var; yalnızca şunlar yazılır: %s", "a member is not known; only these are: %s", strings.Join(names[:], ", ")))
+	return whole(CodeUnknownField, i18n.Tf("%s. bayttaki alan bilinmiyor; yalnızca şunlar yazılır: %s", "the member at byte %s is not known; only these are: %s", where, strings.Join(names[:], ", ")))
 }
 
 // nearest gives the name of ours that is nearest to a wrong one, "" when none is near.

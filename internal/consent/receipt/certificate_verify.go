@@ -31,7 +31,7 @@ func IsCertificate(dir string) bool {
 // VerifyCertificates checks the certificates in the folder dir by what the verifier trusts, and reports everything that is not
 // as it should be: V02 to V05 and V07 for the checkpoint and its key, V27 for a root that contradicts the trusted one at the
 // same size, V13 to V15 for an entry, V16 for a proof of another checkpoint or under another name, V17 and V18 for the files,
-// V30 and V31 for a proof. Without trust it is V08. The report's Next stays empty, as Verify's does. Errors are of class
+// V30 and V31 for a proof, V29 for another OKUBENI.txt than this version's. Without trust it is V08. The report's Next stays empty, as Verify's does. Errors are of class
 // Input: certificate_open, certificate_not_one, certificate_too_many; of class Unverifiable, trust_malformed.
 func VerifyCertificates(ctx context.Context, dir string, trust *ledger.Trust) (ledger.Report, error) {
 	root, err := os.OpenRoot(dir)
@@ -101,7 +101,9 @@ func (f *folder) certified(ctx context.Context, seqs []int64, trust *ledger.Trus
 		v.certificate(seq, c)
 	}
 	v.seq = -1
-	v.file(readmeName)
+	if b, ok := v.file(readmeName); ok && c.Note != nil {
+		v.page(b, certificateReadme(c.Origin, c.Size, len(seqs), false), certificateReadme(c.Origin, c.Size, len(seqs), true))
+	}
 	for _, name := range f.names {
 		if !v.used[name] {
 			v.found(ledger.FileExtra, i18n.Tf("silme belgelerine ait olmayan dosya: %q", "a file that does not belong to the certificates: %q", name))

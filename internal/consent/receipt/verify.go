@@ -1,6 +1,7 @@
 package receipt
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -42,7 +43,7 @@ func Is(dir string) bool {
 // Verify checks the receipt in the folder dir by what the verifier trusts, and reports everything that is not as it should
 // be: V02 to V05 and V07 for the checkpoint and its key, V13 to V15 for the entry, V16 to V18 for the files, V27 for a root that contradicts the
 // trusted one at the same size, V30 and V31 for the proof, V32 for the signature of the SD-JWT, V33 for a payload that is not
-// the entry, V34 and V39 for personal values, V40 for a text. Without trust it is V08: who signed is then not known, and a
+// the entry, V34 and V39 for personal values, V40 for a text, V29 for another OKUBENI.txt than this version's. Without trust it is V08: who signed is then not known, and a
 // receipt is never believed at first sight. That the log is another one by now, a receipt cannot show: it was made before.
 // The report's Next stays empty, since nothing new was seen of the log. Errors are of class Input: receipt_open,
 // receipt_not_one.
@@ -150,6 +151,7 @@ type verification struct {
 	err      error
 	known    bool            // what the entry says, and with it which files there are
 	used     map[string]bool // files that belong to it
+	told     entry           // where it is known
 }
 
 // begin makes the verification, up to the key that has to have signed.
@@ -178,7 +180,10 @@ func (f *folder) verify(trust *ledger.Trust) (ledger.Report, error) {
 	proof, proven := v.proof()
 	v.token(proof, proven)
 	v.key(proof.Checkpoint.Note)
-	v.file(readmeName)
+	b, ok := v.file(readmeName)
+	if ok && v.known && proven {
+		v.page(b, readme(&v.told, proof, false), readme(&v.told, proof, true))
+	}
 	for _, name := range f.names {
 		if v.known && !v.used[name] {
 			v.found(ledger.FileExtra, i18n.Tf("makbuza ait olmayan dosya: %q", "a file that does not belong to the receipt: %q", name))
@@ -186,6 +191,15 @@ func (f *folder) verify(trust *ledger.Trust) (ledger.Report, error) {
 	}
 	v.report.Add(nil)
 	return v.report, v.err
+}
+
+// page compares OKUBENI.txt with the texts that this version writes. Where anything was found to be broken, what they are
+// made from is in doubt, and nothing is said.
+func (v *verification) page(b []byte, texts ...[]byte) {
+	written := func(text []byte) bool { return bytes.Equal(b, text) }
+	if v.err == nil && v.report.Class() != fault.Integrity && !slices.ContainsFunc(texts, written) {
+		v.report.Add([]ledger.Finding{ledger.ReadmeFinding(readmeName)})
+	}
 }
 
 func (v *verification) found(code ledger.Code, detail i18n.Text) {
@@ -302,6 +316,7 @@ func (v *verification) entry(t *token) {
 	}
 	var wrong []ledger.Finding
 	e.personal, wrong = disclosed(&leaf, t.disclosures, v.seq)
+	v.told = e
 	v.report.Add(wrong)
 	v.report.Coverage.Disclosures = int64(min(1, len(e.personal)))
 	for _, sum := range e.sums() {

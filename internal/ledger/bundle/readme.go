@@ -14,6 +14,7 @@ type ReadmeOptions struct {
 	Range        ledger.Range // the entries that were asked for
 	Pruned       int64        // entries below were disposed of
 	PersonalData bool         // disclosures.ndjson is there
+	Texts        bool         // texts/ may be there: entries of this log refer to texts
 	Contents     i18n.Text    // a paragraph: what this log is
 }
 

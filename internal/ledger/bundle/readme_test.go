@@ -167,11 +167,29 @@ func TestTheCommandsOfTheReadmeCheckTheFolder(t *testing.T) {
 			has(3, string(f.leaves[seq])+"\nTAMAM / OK: "+tlog.RecordHash(f.leaves[seq]).String()+"\n")
 			has(4, "TAMAM / OK: "+root.String()+"\n")
 			count(4, 1+c.levels)
+			of := strings.TrimPrefix(EntriesPath(seq/256, ledger.WidthAt(c.size, 0, seq/256)), "tile/entries/")
 			if c.plain {
-				if len(printed) != 6 {
+				if len(printed) != 8 {
 					t.Fatalf("%d blocks", len(printed))
 				}
+				has(5, "data/tile/entries/"+of+"\n")
+				has(6, string(f.leaves[seq])+"\nTAMAM / OK: "+tlog.RecordHash(f.leaves[seq]).String()+"\n")
 				return
+			}
+			if len(printed) != 9 {
+				t.Fatalf("%d blocks", len(printed))
+			}
+			has(6, "data/tile/entries/"+of+"\n")
+			has(7, string(f.leaves[seq])+"\nTAMAM / OK: "+tlog.RecordHash(f.leaves[seq]).String()+"\n")
+			for d := range ledger.SplitDisclosures([]byte(f.sds[seq])) {
+				if seq < f.pruned {
+					break
+				}
+				value, _ := base64.RawURLEncoding.DecodeString(string(d))
+				has(7, "TAMAM / OK: \""+ledger.DisclosureDigest(d)+"\"\n"+string(value)+"\n")
+			}
+			if seq < 1000 {
+				has(7, "records.csv:\n"+plain(seq)+",\"Ayşe, \"\"memur\"\"\"\n")
 			}
 			for seq = max(seq, f.pruned); seq < o.Range.To && f.sds[seq] == ""; seq++ {
 			}
@@ -315,7 +333,7 @@ func TestTheReadmeIsATextThatAnyEditorShows(t *testing.T) {
 				t.Errorf("size %d: %q", o.Size, line)
 			}
 		}
-		if n := len(blocks(text)); n < 5 || n > 7 {
+		if n := len(blocks(text)); n < 5 || n > 10 {
 			t.Errorf("size %d: %d blocks", o.Size, n)
 		}
 		if strings.Contains(strings.Join(blocks(text), ""), "iskurctl") {

@@ -15,8 +15,8 @@ func (o ReadmeOptions) sections() []Section {
 	}, {
 		Title: i18n.T("1. Dosyalar eksiksiz mi?", "1. Are the files complete?"),
 		Text: []i18n.Text{i18n.T(
-			"Her dosyanın SHA-256 özeti listedekiyle karşılaştırılır, listede olmayan dosya da aranır. Beklenen: üç OK satırı, sonra dosya sayısıyla iki TAMAM; uymayan dosyanın adı ayrıca yazılır. Bu adım yolda bozulmayı gösterir. Dosyaları bilerek değiştiren, listeleri de yeniden yazabilir: onu 2–4. adımlar gösterir.",
-			"Each file's SHA-256 is compared with the list, and files that are not listed are looked for. Expected: three lines with OK, then OK twice with the number of files; a file that does not fit is named. This step shows what was damaged on the way. Whoever changes files on purpose can rewrite the lists as well: steps 2 to 4 show that.")},
+			"Her dosyanın SHA-256 özeti listedekiyle karşılaştırılır, listede olmayan dosya da aranır. Beklenen: üç OK satırı, sonra dosya sayısıyla iki TAMAM; uymayan dosyanın adı ayrıca yazılır. Bu adım yolda bozulmayı gösterir. Dosyaları bilerek değiştiren, listeleri de yeniden yazabilir: onu, data/records.csv ve bu metin dışında, 2. ve sonraki adımlar gösterir.",
+			"Each file's SHA-256 is compared with the list, and files that are not listed are looked for. Expected: three lines with OK, then OK twice with the number of files; a file that does not fit is named. This step shows what was damaged on the way. Whoever changes files on purpose can rewrite the lists as well: the steps from 2 on show that, of all but data/records.csv and this text.")},
 		Commands: checkFiles,
 	}, {
 		Title: i18n.T("2. Denetim noktasını kim imzaladı?", "2. Who signed the checkpoint?"),
@@ -30,8 +30,10 @@ func (o ReadmeOptions) sections() []Section {
 		Commands: o.signature(),
 	}}
 	seq, ok := o.first()
-	out = append(out, o.one(seq, ok), o.tree(seq, ok), o.personal(ok), Section{
-		Title:    i18n.T("6. Temizlik", "6. Cleaning up"),
+	out = append(out, o.one(seq, ok), o.tree(seq, ok), o.personal(ok))
+	more, next := o.many(seq, ok)
+	out = append(append(out, more...), Section{
+		Title:    i18n.Tf("%s. Temizlik", "%s. Cleaning up", plain(next)),
 		Text:     []i18n.Text{i18n.T("Geçici klasörü siler.", "Removes the temporary folder.")},
 		Commands: Clean,
 	})
@@ -85,11 +87,13 @@ func (o ReadmeOptions) parts() Section {
 		list = append(list, i18n.T("data/disclosures.ndjson: kayıtlarda yalnız özeti bulunan kişisel veriler. Satır biçimi: {\"seq\":kayıt numarası,\"sd\":[…]}",
 			"data/disclosures.ndjson: the personal values that entries hold only the hash of. A line is {\"seq\":number of the entry,\"sd\":[…]}"))
 	}
-	return Section{Title: i18n.T("Dosyalar", "The files"), List: append(list,
-		i18n.T("data/records.csv (varsa): kayıtların okunabilir dökümü. Kanıt değildir, kanıt kayıtların kendisidir",
-			"data/records.csv (if there): the entries as a table, to be read. It is no evidence; the entries are"),
-		i18n.T("data/texts/ (varsa): kayıtların andığı metinler; dosyanın adı, SHA-256 özetidir",
-			"data/texts/ (if there): texts that entries refer to; a file's name is its SHA-256"))}
+	list = append(list, i18n.T("data/records.csv (varsa): kayıtların okunabilir dökümü. KANIT DEĞİLDİR: imzalı değildir, hiçbir adım onu denetlemez; kanıt kayıtların kendisidir (7. adım)",
+		"data/records.csv (if there): the entries as a table, to be read. It is NO EVIDENCE: it is not signed, and no step checks it; the entries are (step 7)"))
+	if o.Texts {
+		list = append(list, i18n.T("data/texts/ (varsa): kayıtların andığı metinler; dosyanın adı, SHA-256 özetidir",
+			"data/texts/ (if there): texts that entries refer to; a file's name is its SHA-256"))
+	}
+	return Section{Title: i18n.T("Dosyalar", "The files"), List: list}
 }
 
 // one is the step about a single entry.
@@ -104,8 +108,8 @@ func (o ReadmeOptions) one(seq int64, ok bool) Section {
 		i18n.Tf("%s numaralı kayıt %s dosyasının baştan %s. kaydıdır. Komutlar kaydı çıkarıp gösterir. Kaydın özeti, SHA-256(00 baytı + kayıt), %s dosyasındaki aynı sıradaki 32 bayttır. Beklenen: kayıt, sonra TAMAM.",
 			"Entry %s stands in %s, as entry %s from its beginning. The commands take the entry out and show it. Its hash, SHA-256(byte 00 + entry), is the 32 bytes at the same place in %s. Expected: the entry, then OK.",
 			plain(seq), payload+EntriesPath(seq/256, width), plain(seq%256+1), payload+TilePath(0, seq/256, width)),
-		i18n.T("Bu adım tek bir kaydı denetler. Başka bir kaydı denetlemek için, n= satırında numarasını yazıp o satırdan başlayarak yeniden yapıştırın.",
-			"This step checks one entry. To check another, write its number into the line n= and paste again from that line on."),
+		i18n.T("Bu adım tek bir kaydı denetler (hepsini 6. adım). Başka bir kaydı denetlemek için, n= satırında numarasını yazıp o satırdan başlayarak yeniden yapıştırın.",
+			"This step checks one entry (step 6 all of them). To check another, write its number into the line n= and paste again from that line on."),
 	}
 	s.Commands = o.entry(seq)
 	return s
@@ -167,6 +171,7 @@ func limits() Section {
 				"That whoever runs the sender's host (root) did not write what is wrong in the first place. The log shows that what was written was not changed after a checkpoint was given away; it does not show that it was true, nor that the clock was right"),
 			i18n.T("Bu klasörde bulunmayan kayıtların içeriğini: onların burada yalnız özetleri vardır",
 				"What entries say that are not in this folder: of them there are only hashes here"),
+			notEvidence(),
 		},
 	}
 }

@@ -30,6 +30,17 @@ type told struct {
 // something was disposed of, the last one says so.
 func newTold(t testing.TB, size, pruned int64) *told {
 	t.Helper()
+	return tell(t, size, pruned, nil)
+}
+
+// newNaming makes one in which entries name texts.
+func newNaming(t testing.TB, size int64, named map[int64]string) *told {
+	t.Helper()
+	return tell(t, size, 0, named)
+}
+
+func tell(t testing.TB, size, pruned int64, named map[int64]string) *told {
+	t.Helper()
 	f := &told{fake: &fake{size: size, pruned: pruned, keyAt: -1}}
 	for seq := range size {
 		var sds, digests []string
@@ -47,7 +58,11 @@ func newTold(t testing.TB, size, pruned int64) *told {
 		if slices.Sort(digests); len(digests) > 0 {
 			b.Digests(digests)
 		}
-		leaf, err := b.String("k", "test/1").String("pad", strings.Repeat("ç\\n", int(seq%240))).String("t", "2026-11-22T10:11:12.123Z").Bytes()
+		b.String("k", "test/1").String("pad", strings.Repeat("ç\\n", int(seq%240)))
+		if text, ok := named[seq]; ok {
+			b.String("sha256", hexSum([]byte(text)))
+		}
+		leaf, err := b.String("t", "2026-11-22T10:11:12.123Z").Bytes()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,13 +118,30 @@ func (f *told) Disclosures(_ context.Context, from, to int64) iter.Seq2[ledger.D
 // export writes f with its OKUBENI.txt. A nil range is all of it.
 func (f *told) export(t testing.TB, r *ledger.Range, personal bool) (dir string, o ReadmeOptions) {
 	t.Helper()
-	o = ReadmeOptions{Origin: origin, Size: f.size, Range: ledger.Range{To: f.size}, Pruned: f.pruned, PersonalData: personal,
+	return f.exportAs(t, Options{Range: r, PersonalData: personal}, false)
+}
+
+// exportTexts writes it with texts and more entries.
+func (f *told) exportTexts(t testing.TB, r *ledger.Range, extra []ledger.Range, bodies ...string) (dir string, o ReadmeOptions) {
+	t.Helper()
+	return f.exportAs(t, Options{Range: r, Extra: extra, PersonalData: true, Texts: func(yield func(LegalText, error) bool) {
+		for _, body := range bodies {
+			if !yield(LegalText{hexSum([]byte(body)), []byte(body)}, nil) {
+				return
+			}
+		}
+	}}, true)
+}
+
+func (f *told) exportAs(t testing.TB, given Options, texts bool) (dir string, o ReadmeOptions) {
+	t.Helper()
+	o = ReadmeOptions{Origin: origin, Size: f.size, Range: ledger.Range{To: f.size}, Pruned: f.pruned, PersonalData: given.PersonalData, Texts: texts,
 		Contents: i18n.T("Sınama günlüğü.", "A log for tests.")}
-	if r != nil {
-		o.Range = *r
+	if given.Range != nil {
+		o.Range = *given.Range
 	}
 	w := f.options()
-	w.Range, w.PersonalData, w.Readme = r, personal, Readme(o)
+	w.Range, w.Extra, w.PersonalData, w.Texts, w.Readme = given.Range, given.Extra, given.PersonalData, given.Texts, Readme(o)
 	dir = filepath.Join(t.TempDir(), "bag of a test")
 	if _, err := Write(t.Context(), dir, f, w); err != nil {
 		t.Fatal(err)

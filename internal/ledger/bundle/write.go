@@ -28,6 +28,7 @@ type Options struct {
 	Info         []Field                     // more lines of bag-info.txt
 	Period       Period                      // the times that were asked for; one without an end is not written
 	Now          time.Time                   // Bagging-Date is its day, where its location says
+	Last         func(context.Context) error // is asked when all is written, before the folder gets its name
 
 	// Records gives the rows of records.csv, the header first; it is asked from another goroutine. src is the log: who
 	// reads the entries of Range there, from the first on, and their disclosures beside them, gets what is read for the bundle.
@@ -83,6 +84,11 @@ func Write(ctx context.Context, dir string, src ledger.Source, o Options) (Summa
 	}
 	if ctx.Err() != nil {
 		return Summary{}, context.Cause(ctx)
+	}
+	if o.Last != nil {
+		if err := o.Last(ctx); err != nil {
+			return Summary{}, err
+		}
 	}
 	if err := b.publish(); err != nil {
 		return Summary{}, err

@@ -192,12 +192,12 @@ func SigningKeys() []Mutation {
 		return Alter("ring_signing_key."+column, "rowid = 2", change)
 	}
 	return []Mutation{
-		{"signing key: one bit", "ring_signing_key.wrapped", newest(Flip(0), "wrapped"), "", Same, Same, "", "!seal_damaged/6"},
-		{"signing key: cut", "ring_signing_key.wrapped", newest(Cut(1), "wrapped"), "", Same, Same, "", "!seal_damaged/6"},
-		{"signing key: two swapped", "ring_signing_key.wrapped", Swap("ring_signing_key.wrapped", "rowid = 1", "rowid = 2"), "", Same, Same, "", "!seal_damaged/6"},
-		{"signing key: of another log", "ring_signing_key.log", newest(Flip(0), "log"), "", Same, Same, "", "!seal_damaged/6"},
-		{"signing key: of another name", "ring_signing_key.vkey", newest(Flip(0), "vkey"), "", Same, Same, "", "!signing_key_missing/7"},
-		{"signing key: deleted", "", By("DELETE FROM ring_signing_key WHERE rowid = 2"), "", Same, Same, "", "!signing_key_missing/7"},
+		{"signing key: one bit", "ring_signing_key.wrapped", newest(Flip(0), "wrapped"), "deep:V39", Same, Same, "", "!seal_damaged/6"},
+		{"signing key: cut", "ring_signing_key.wrapped", newest(Cut(1), "wrapped"), "deep:V39", Same, Same, "", "!seal_damaged/6"},
+		{"signing key: two swapped", "ring_signing_key.wrapped", Swap("ring_signing_key.wrapped", "rowid = 1", "rowid = 2"), "deep:V39", Same, Same, "", "!seal_damaged/6"},
+		{"signing key: of another log", "ring_signing_key.log", newest(Flip(0), "log"), "deep:V39", Same, Same, "", "!seal_damaged/6"},
+		{"signing key: of another name", "ring_signing_key.vkey", newest(Flip(0), "vkey"), "deep:V36", Same, Same, "", "!signing_key_missing/7"},
+		{"signing key: deleted", "", By("DELETE FROM ring_signing_key WHERE rowid = 2"), "deep:V36", Same, Same, "", "!signing_key_missing/7"},
 		{"signing key: the retired one deleted", "", By("DELETE FROM ring_signing_key WHERE rowid = 1"), "", Same, Same, "", "logged"},
 	}
 }

@@ -235,7 +235,7 @@ func Forged() []Mutation {
 	late := func(w *World, p *Place) { Replacing("{q3}", p.Change[0], p.Change[1])(w, p) }
 	return []Mutation{
 		// The first is told by the key that took over in entry {rot}: it was never handed to the stranger.
-		{"rewritten, by a stranger", "", Foreign(change, true), "quick:V07", "quick:V04,V27", "quick:V04,V25", "", ""},
+		{"rewritten, by a stranger", "", Foreign(change, true), "quick:V07 deep:V36,V07", "quick:V04,V27 deep:V04,V27,V36", "quick:V04,V25 deep:V04,V25,V36", "", ""},
 		{"rewritten, by a stranger who leaves the key's name", "", Foreign(change, false), "quick:V04", "quick:V04,V27", "quick:V04,V25", "", ""},
 		{"rewritten, by the owner", "", Rewritten(change), "", "quick:V27", "quick:V25", "", "logged"},
 		{"rewritten after it was seen, by the owner", "", Rewritten(late), "", "quick:V27", "", "", "logged"},

@@ -56,6 +56,12 @@ func (r *Ring) New(ctx context.Context, log string, n int) ([]*seal.DataKey, err
 	return keys, nil
 }
 
+// Last gives the largest id of a data key of log, destroyed ones among them; 0 when there is none. Error: that of the store.
+func (r *Ring) Last(ctx context.Context, log string) (last int64, err error) {
+	err = r.st.Read().QueryRowContext(ctx, lastDataKey, log).Scan(&last)
+	return last, r.st.Explain(err)
+}
+
 // addKeys wraps and adds keys with ids from first, many rows a statement.
 func (r *Ring) addKeys(tx *sql.Tx, log string, first int64, plain []byte) error {
 	args := make([]any, 0, 2*rowsAtOnce+1)

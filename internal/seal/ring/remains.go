@@ -41,5 +41,14 @@ func (r *Ring) Bury(ctx context.Context, log string, ids ...int64) error {
 	})
 }
 
+// Rebuild writes the key store anew, as store.Rebuild does, and empties its -wal: what stood in unused parts of its pages is
+// gone then. Only whoever found old bytes there needs it, or cannot know. Errors: those of store.Rebuild and store.Truncate.
+func (r *Ring) Rebuild(ctx context.Context) error {
+	if err := r.st.Rebuild(ctx); err != nil {
+		return err
+	}
+	return r.st.Truncate(ctx)
+}
+
 // Raw gives the bytes of the key store's files, as store.Raw does.
 func (r *Ring) Raw(fn func(path string, r io.Reader) error) error { return r.st.Raw(fn) }
