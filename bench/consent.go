@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -194,7 +195,7 @@ func (c *consentLog) increments(ctx context.Context) error {
 	defer func() { _ = from.Close() }()
 	rest := make([]byte, 1<<20)
 	n, err := from.ReadAt(rest, before.Size())
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return fmt.Errorf("the events that were added: %w", err)
 	}
 	if err := os.WriteFile(more, rest[:n], 0o600); err != nil {

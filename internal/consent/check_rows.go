@@ -3,7 +3,7 @@ package consent
 import (
 	"bytes"
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"slices"
 
 	"iskurctl/internal/ledger"
@@ -30,44 +30,35 @@ type projection struct {
 // read reads the rows that lead to the entries [from, to).
 func (p *projected) read(ctx context.Context, l *Log, from, to int64) error {
 	p.rows, p.at = p.rows[:0], 0
-	rows, err := l.st.Read().QueryContext(ctx, projectedEvents, from, to)
-	if err != nil {
-		return l.explain(ctx, err)
-	}
-	defer func() { _ = rows.Close() }()
-	// Numbers are scanned as they come: every other way converts them once more. An empty column is nil.
-	var seq, person, time, text, notice, prev any
-	var id, session, doing, same, tag sql.RawBytes
-	into := []any{&seq, &id, &person, &session, &doing, &time, &text, &notice, &prev, &same, &tag}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return l.explain(ctx, err)
-		}
-		r := projection{unlike: same == nil, tagless: tag == nil}
-		r.seq, r.time, r.text = r.number(seq), r.number(time), r.number(text)
-		r.person, r.notice, r.prev = r.optional(person), r.optional(notice), r.optional(prev)
-		r.exactly(r.id[:], id)
-		r.exactly(r.session[:], session)
-		if !r.unlike {
-			r.exactly(r.same[:], same)
-		}
-		if !r.tagless {
-			r.exactly(r.tag[:], tag)
-		}
-		r.doing = doingOf(doing)
-		r.wrong = r.wrong || r.doing == doings
-		p.rows = append(p.rows, r)
-	}
-	return l.explain(ctx, rows.Err())
+	return l.st.Rows(ctx, p.add, projectedEvents, from, to)
 }
 
-func (r *projection) number(v any) int64 {
+func (p *projected) add(row []driver.Value) error {
+	r := projection{unlike: row[9] == nil, tagless: row[10] == nil}
+	r.seq, r.time, r.text = r.number(row[0]), r.number(row[5]), r.number(row[6])
+	r.person, r.notice, r.prev = r.optional(row[2]), r.optional(row[7]), r.optional(row[8])
+	r.exactly(r.id[:], row[1])
+	r.exactly(r.session[:], row[3])
+	if !r.unlike {
+		r.exactly(r.same[:], row[9])
+	}
+	if !r.tagless {
+		r.exactly(r.tag[:], row[10])
+	}
+	words, _ := row[4].(string)
+	r.doing = doingOf(words)
+	r.wrong = r.wrong || r.doing == doings
+	p.rows = append(p.rows, r)
+	return nil
+}
+
+func (r *projection) number(v driver.Value) int64 {
 	n, ok := v.(int64)
 	r.wrong = r.wrong || !ok
 	return n
 }
 
-func (r *projection) optional(v any) int64 {
+func (r *projection) optional(v driver.Value) int64 {
 	if v == nil {
 		return -1
 	}
@@ -76,14 +67,15 @@ func (r *projection) optional(v any) int64 {
 	return n
 }
 
-func (r *projection) exactly(to, from []byte) {
-	r.wrong = r.wrong || copy(to, from) != len(from) || len(to) != len(from)
+func (r *projection) exactly(to []byte, v driver.Value) {
+	b, _ := v.([]byte)
+	r.wrong = r.wrong || copy(to, b) != len(b) || len(to) != len(b)
 }
 
 // doingOf reads "act step"; doings for what is none.
-func doingOf(words []byte) doing {
+func doingOf(words string) doing {
 	for d := range steps {
-		if string(words) == stepWords[d] {
+		if words == stepWords[d] {
 			return doing(d) //nolint:gosec // there are five
 		}
 	}

@@ -25,13 +25,16 @@ ORDER BY id LIMIT $1`
 	countHeads    = `SELECT count(*) FROM consent_log`
 )
 
-// A table, and each of its indexes in its own order. Each statement is one look.
+// A table (0), and an index of it in its own order (1). Each statement is one look.
 const (
-	eventIndexes = `SELECT 0, seq, id, person FROM consent_event NOT INDEXED
-UNION ALL SELECT * FROM (SELECT 1, seq, id, NULL FROM consent_event INDEXED BY sqlite_autoindex_consent_event_1 ORDER BY id, seq)
-UNION ALL SELECT * FROM (SELECT 2, seq, NULL, person FROM consent_event INDEXED BY consent_event_person ORDER BY person, seq)`
-	personIndexes = `SELECT 0, id, tag FROM consent_person NOT INDEXED
-UNION ALL SELECT * FROM (SELECT 3, id, tag FROM consent_person INDEXED BY sqlite_autoindex_consent_person_1 ORDER BY tag, id)`
+	eventsByID = `SELECT 0, seq, id, person FROM consent_event NOT INDEXED
+UNION ALL SELECT * FROM (SELECT 1, seq, id, NULL FROM consent_event INDEXED BY sqlite_autoindex_consent_event_1 ORDER BY id, seq)`
+	peopleByNumber = `SELECT 0, id, tag, NULL FROM consent_person NOT INDEXED
+UNION ALL SELECT * FROM (SELECT 1, id, tag, NULL FROM consent_person INDEXED BY sqlite_autoindex_consent_person_1 ORDER BY tag, id)`
+	// What the index of people holds of seq cannot be read, since seq is the number of the row as well: each row is looked
+	// for. People come with the entries, so that the index is gone through in its order.
+	lostByPerson = `SELECT (SELECT count(*) FROM consent_event NOT INDEXED) <> (SELECT count(*) FROM consent_event INDEXED BY consent_event_person)
+OR EXISTS (SELECT 1 FROM consent_event e NOT INDEXED WHERE NOT EXISTS (SELECT 1 FROM consent_event i INDEXED BY consent_event_person WHERE i.person IS e.person AND i.seq = e.seq))`
 	checkTextIndexes = `PRAGMA integrity_check(consent_text)`
 )
 

@@ -132,8 +132,8 @@ func notEvidence() i18n.Text {
 // bundle_read.
 func (b *Bundle) CheckReadme(o ReadmeOptions) ([]ledger.Finding, error) {
 	c, err := ledger.ReadCheckpoint(b.note)
-	if err != nil {
-		return nil, nil //nolint:nilerr // a finding of Verify's; nothing says what the text should be
+	if i := b.info; err != nil || i.origin != c.Origin || i.size != plain(c.Size) || i.ranged && i.wanted.To > c.Size {
+		return nil, nil //nolint:nilerr // a finding of Verify's or CheckFiles'; what the text is made from is in doubt
 	}
 	o.Origin, o.Size, o.PersonalData = c.Origin, c.Size, b.HasDisclosures()
 	want := Readme(o)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -122,7 +123,7 @@ func ordered(text string) string {
 		name, times, many := strings.Cut(code, "*")
 		n := 1
 		if many {
-			fmt.Sscan(times, &n)
+			n, _ = strconv.Atoi(times)
 		}
 		if count[name] += n; count[name] == n {
 			codes = append(codes, name)

@@ -104,12 +104,13 @@ func (f *Flips) Flip(t *testing.T, from *Place) {
 	var pages []int64
 	rows, err := data.QueryContext(t.Context(), `SELECT pageno FROM dbstat WHERE name LIKE $1 ESCAPE '\' OR name LIKE $2 ESCAPE '\' ORDER BY pageno`, from.Name+`\_%`, `sqlite\_autoindex\_`+from.Name+`\_%`)
 	Must(t, err)
+	defer func() { _ = rows.Close() }() // the last Next has done it already
 	for rows.Next() {
 		var page int64
 		Must(t, rows.Scan(&page))
 		pages = append(pages, page)
 	}
-	Must(t, errors.Join(rows.Err(), rows.Close()))
+	Must(t, rows.Err())
 	size := Value[int64](base, "PRAGMA page_size")
 	base = from.Copy(t)
 	content, indexes, err := f.dump(base, all)

@@ -73,6 +73,7 @@ func (f *Folder) Write(name string, content []byte) {
 	Must(f.T, os.WriteFile(f.Path(name), content, 0o600))
 }
 
+// Remove takes a file out of the folder.
 func (f *Folder) Remove(name string) { Must(f.T, os.Remove(f.Path(name))) }
 
 // Edit changes a file, or fails when there is nothing to change.

@@ -3,7 +3,6 @@ package ledgertest
 import (
 	"bytes"
 	"crypto/rand"
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -30,13 +29,14 @@ func (p *Place) Rebuild(origin string, signer note.Signer) {
 	defer func() { _ = tx.Rollback() }()
 	rows, err := tx.QueryContext(ctx, p.named("SELECT leaf FROM @_leaf ORDER BY seq"))
 	Must(p.T, err)
+	defer func() { _ = rows.Close() }() // the last Next has done it already
 	var leaves []ledger.Hash
 	for rows.Next() {
 		var leaf []byte
 		Must(p.T, rows.Scan(&leaf))
 		leaves = append(leaves, LeafHash(leaf))
 	}
-	Must(p.T, errors.Join(rows.Err(), rows.Close()))
+	Must(p.T, rows.Err())
 	tree, root, err := Tree(leaves)
 	Must(p.T, err)
 	exec := func(text string, args ...any) {

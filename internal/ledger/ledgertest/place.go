@@ -121,7 +121,9 @@ type trigger struct {
 }
 
 // DB is the path of the store, KeyDB that of the key store.
-func (p *Place) DB() string    { return filepath.Join(p.Dir, "s.db") }
+func (p *Place) DB() string { return filepath.Join(p.Dir, "s.db") }
+
+// KeyDB is the path of the key store.
 func (p *Place) KeyDB() string { return filepath.Join(p.Dir, "keys", "s.db") }
 
 // Create makes an empty store in a new folder.
@@ -225,6 +227,7 @@ func (p *Place) bare(path string) *sql.DB {
 	db.SetMaxOpenConns(1)
 	rows, err := db.QueryContext(p.T.Context(), "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
 	Must(p.T, err)
+	defer func() { _ = rows.Close() }() // the last Next has done it already
 	drop := ""
 	for rows.Next() {
 		var name, text string
@@ -232,7 +235,7 @@ func (p *Place) bare(path string) *sql.DB {
 		drop += "DROP TRIGGER " + name + "; "
 		p.triggers = append(p.triggers, trigger{db, text})
 	}
-	Must(p.T, errors.Join(rows.Err(), rows.Close()))
+	Must(p.T, rows.Err())
 	_, err = db.ExecContext(p.T.Context(), drop)
 	Must(p.T, err)
 	return db
