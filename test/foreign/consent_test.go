@@ -83,7 +83,7 @@ var consentHistory = sync.OnceValues(func() (a acts, err error) {
 		}
 		i.iskurctl(t, "config", "init", "--profile", "test", "--myk-url", "https://myk.ornek.invalid", "--store", filepath.Join(i.dir, "store", "iskurctl.db"))
 		for line := range strings.Lines(i.iskurctl(t, "sandbox", "texts", "--out", filepath.Join(i.dir, "texts"))) {
-			if words := strings.Fields(line); len(words) > 1 {
+			if words := strings.Fields(strings.Replace(line, " --profile sandbox", "", 1)); len(words) > 1 { // here they are for this log
 				i.iskurctl(t, words[1:]...)
 			}
 		}
