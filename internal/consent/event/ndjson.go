@@ -108,7 +108,7 @@ func (p *parser) parse(line []byte) {
 		return
 	}
 	at := int64(0)
-	p.open = errors.Is(err, io.ErrUnexpectedEOF)
+	p.open = errors.Is(err, io.ErrUnexpectedEOF) && bytes.TrimSpace(line)[0] == '{'
 	if s := (*jsontext.SyntacticError)(nil); errors.As(err, &s) {
 		at = s.ByteOffset
 	}
