@@ -121,3 +121,21 @@ func TestAWaitForInputEndsAtTheFirstInterrupt(t *testing.T) {
 		t.Errorf("it ended with %v", r.cmd.ProcessState)
 	}
 }
+
+// timeout(1) and others send their signal twice, to the process and to its group: that is one wish, and what was saved is told.
+func TestTwoSignalsAtOnceAreOne(t *testing.T) {
+	t.Parallel()
+	r := newDesk(t).start("tc", "validate", "--input", "-", "-o", "ndjson")
+	go func() { _, _ = io.Copy(io.Discard, r.stdout) }()
+	r.feed(strings.Repeat("10000000146\n", 20_000))
+	for range 10 {
+		_ = r.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+		time.Sleep(100 * time.Microsecond)
+	}
+	if !r.ends(20 * time.Second) {
+		t.Fatal("it does not end")
+	}
+	if code := r.cmd.ProcessState.ExitCode(); code != 143 {
+		t.Errorf("it ended with %v", r.cmd.ProcessState)
+	}
+}

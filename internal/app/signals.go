@@ -5,12 +5,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 )
 
-// watchSignals ends ctx by cancel at the first INT, TERM or HUP, with the error to report as its cause. From then on
+// watchSignals ends ctx by cancel at the first INT, TERM or HUP, with the error to report as its cause. A moment later
 // the signals have their default action again: a second Ctrl-C kills. A signal that whoever started us has us ignore
 // (nohup, a job in the background) stays ignored.
 //
@@ -27,13 +28,18 @@ func watchSignals(ctx context.Context, cancel context.CancelCauseFunc) {
 	go func() {
 		select {
 		case s := <-ch:
-			signal.Stop(ch)
 			cancel(interrupted(s))
+			time.Sleep(sameSignal)
+			signal.Stop(ch)
 		case <-ctx.Done():
 			signal.Stop(ch)
 		}
 	}()
 }
+
+// sameSignal is how close together two signals count as one: timeout(1) and other supervisors send theirs to the process and
+// to its group, and the second of the pair would kill before anything is said.
+const sameSignal = 100 * time.Millisecond
 
 func interrupted(s os.Signal) *fault.Error {
 	class := fault.SignalINT

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"hash/maphash"
 	"slices"
 	"sync"
 
@@ -30,19 +31,13 @@ type Check struct {
 	digests *numbering
 	follow
 	erasures
+	indexed
 	broken ledger.Ranges // entries that were found to be damaged: what refers to them is not to blame
 	seen   ledger.Ranges // entries that were read
 
 	spare  chan *glance // of chunks that were folded; a sync.Pool forgets too soon where garbage is collected often
 	start  sync.Once
 	tables chan looked // what came of the indexes, which are looked at beside the entries
-}
-
-// looked is the end of a look.
-type looked struct {
-	findings []ledger.Finding
-	loose    bool // somebody may have no entry
-	err      error
 }
 
 // NewCheck makes the check of a log in its store; held is the entries it has, src where they are read from.
@@ -53,7 +48,7 @@ func NewCheck(log *Log, src ledger.Source, held ledger.Range) *Check {
 }
 
 func newCheck(src ledger.Source, held ledger.Range) *Check {
-	return &Check{src: src, held: held, judged: held, digests: newNumbering(), follow: newFollow(), erasures: newErasures(), tables: make(chan looked, 1), spare: make(chan *glance, 8)}
+	return &Check{src: src, held: held, judged: held, digests: newNumbering(), follow: newFollow(), erasures: newErasures(), indexed: indexed{seed: maphash.MakeSeed()}, tables: make(chan looked, 1), spare: make(chan *glance, 8)}
 }
 
 // Absent notes an entry whose disclosures are not all there, or cannot be opened since their key is gone. Whether that
@@ -129,6 +124,7 @@ func (c *Check) glance() *glance {
 	g := &glance{}
 	if c.log != nil {
 		g.tags = c.log.keys.Tagger()
+		g.rows.seed, g.rows.room = c.seed, make([]byte, 0, 64)
 	}
 	return g
 }
@@ -139,11 +135,8 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 	g.broken, g.held = append(g.broken, chunk.Damaged...), ledger.Range{From: chunk.From, To: chunk.To}
 	x := inspection{check: c, glance: g}
 	if c.log != nil {
-		c.start.Do(func() {
-			go func() { // the readers' context ends with the last chunk
-				c.tables <- c.log.indexes(context.WithoutCancel(ctx))
-			}()
-		})
+		c.start.Do(func() { c.look(ctx) })
+		g.rows.within = c.within
 		if err := g.rows.read(ctx, c.log, chunk.From, chunk.To); err != nil {
 			return nil, nil, err
 		}

@@ -125,15 +125,3 @@ func (t *turn) signer(ctx context.Context, _ int64) error {
 	t.findings = append(t.findings, findings...)
 	return err
 }
-
-// looked waits for the look at the indexes.
-func (t *turn) looked(ctx context.Context, _ int64) error {
-	t.start.Do(func() { t.tables <- looked{loose: true} }) // no entry, no row
-	select {
-	case l := <-t.tables:
-		t.findings, t.loose = append(t.findings, l.findings...), l.loose
-		return l.err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

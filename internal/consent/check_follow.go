@@ -96,6 +96,9 @@ func (c *Check) Fold(x any) []ledger.Finding {
 		c.broken.Add(ledger.Range{From: seq, To: seq + 1})
 	}
 	c.seen.Add(g.held)
+	if c.log != nil {
+		c.indexed.count(&g.rows)
+	}
 	for i := range g.acts {
 		switch a := &g.acts[i]; a.kind {
 		case isText:

@@ -3,16 +3,22 @@ package consent
 import (
 	"bytes"
 	"context"
-	"database/sql/driver"
+	"hash/maphash"
 	"slices"
 
 	"iskurctl/internal/ledger"
+	"iskurctl/internal/store"
 )
 
 // projected is the rows that lead to the entries of a chunk, by ascending entry.
 type projected struct {
 	rows []projection
 	at   int // rows before were asked for
+
+	seed   maphash.Seed
+	within int64 // rows of entries below, from 0, are compared with the indexes
+	sums   indexSums
+	room   []byte
 }
 
 // projection is a row of consent_event with the tag of its person. Numbers are -1 where the column is empty.
@@ -29,65 +35,83 @@ type projection struct {
 
 // read reads the rows that lead to the entries [from, to).
 func (p *projected) read(ctx context.Context, l *Log, from, to int64) error {
-	p.rows, p.at = p.rows[:0], 0
-	return l.st.Rows(ctx, p.add, projectedEvents, from, to)
+	p.rows, p.at, p.sums = p.rows[:0], 0, indexSums{}
+	return l.st.Scan(ctx, p.add, projectedEvents, from, to)
 }
 
-func (p *projected) add(row []driver.Value) error {
-	r := projection{unlike: row[9] == nil, tagless: row[10] == nil}
-	r.seq, r.time, r.text = r.number(row[0]), r.number(row[5]), r.number(row[6])
-	r.person, r.notice, r.prev = r.optional(row[2]), r.optional(row[7]), r.optional(row[8])
-	r.exactly(r.id[:], row[1])
-	r.exactly(r.session[:], row[3])
-	if !r.unlike {
-		r.exactly(r.same[:], row[9])
+// The columns of projectedEvents.
+const (
+	colSeq = iota
+	colID
+	colPerson
+	colSession
+	colAct
+	colStep
+	colTime
+	colText
+	colNotice
+	colPrev
+	colSame
+	colTag
+)
+
+func (p *projected) add(row *store.Row) error {
+	p.rows = append(p.rows, projection{})
+	r := &p.rows[len(p.rows)-1]
+	r.seq, r.time, r.text = r.number(row, colSeq), r.number(row, colTime), r.number(row, colText)
+	r.person, r.notice, r.prev = r.optional(row, colPerson), r.optional(row, colNotice), r.optional(row, colPrev)
+	id := r.exactly(r.id[:], row, colID)
+	if r.seq >= 0 && r.seq < p.within {
+		p.room = appendValue(p.room[:0], id)
+		p.sums.ids.add(sumOf(p.seed, p.room, r.seq))
+		p.room = appendPerson(p.room[:0], r.person)
+		p.sums.people.add(sumOf(p.seed, p.room, r.seq))
 	}
-	if !r.tagless {
-		r.exactly(r.tag[:], row[10])
+	r.exactly(r.session[:], row, colSession)
+	if r.unlike = row.Null(colSame); !r.unlike {
+		r.exactly(r.same[:], row, colSame)
 	}
-	words, _ := row[4].(string)
-	r.doing = doingOf(words)
+	if r.tagless = row.Null(colTag); !r.tagless {
+		r.exactly(r.tag[:], row, colTag)
+	}
+	act, _ := row.Text(colAct)
+	step, _ := row.Text(colStep)
+	r.doing = doingOf(act, step)
 	r.wrong = r.wrong || r.doing == doings
-	p.rows = append(p.rows, r)
 	return nil
 }
 
-func (r *projection) number(v driver.Value) int64 {
-	n, ok := v.(int64)
+func (r *projection) number(row *store.Row, i int) int64 {
+	n, ok := row.Int(i)
 	r.wrong = r.wrong || !ok
 	return n
 }
 
-func (r *projection) optional(v driver.Value) int64 {
-	if v == nil {
+func (r *projection) optional(row *store.Row, i int) int64 {
+	n, ok := row.Int(i)
+	if !ok {
+		r.wrong = r.wrong || !row.Null(i)
 		return -1
 	}
-	n := r.number(v)
 	r.wrong = r.wrong || n < 0
 	return n
 }
 
-func (r *projection) exactly(to []byte, v driver.Value) {
-	b, _ := v.([]byte)
+func (r *projection) exactly(to []byte, row *store.Row, i int) []byte {
+	b, _ := row.Blob(i)
 	r.wrong = r.wrong || copy(to, b) != len(b) || len(to) != len(b)
+	return b
 }
 
-// doingOf reads "act step"; doings for what is none.
-func doingOf(words string) doing {
+// doingOf tells which act it is, of which step; doings for what is none.
+func doingOf(act, step []byte) doing {
 	for d := range steps {
-		if words == stepWords[d] {
+		if string(act) == string(steps[d].act) && string(step) == string(steps[d].step) {
 			return doing(d) //nolint:gosec // there are five
 		}
 	}
 	return doings
 }
-
-var stepWords = func() (words [doings]string) {
-	for d, s := range steps {
-		words[d] = string(s.act) + " " + string(s.step)
-	}
-	return words
-}()
 
 // next gives the row of an entry, nil when there is none. Entries come in ascending order.
 func (p *projected) next(seq int64) *projection {

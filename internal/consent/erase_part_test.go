@@ -46,6 +46,11 @@ func TestOnlyTheNamedValuesAreErasedAndTheRestStaysReadable(t *testing.T) {
 	if len(done) != 3 || !slices.Equal(done[0].Fields, []string{"father_name"}) {
 		t.Errorf("%+v", done)
 	}
+	for i, e := range collect(t, b.History(t.Context(), tcNumber(4))) {
+		if want := []string{"father_name", "ip", "phone"}; !slices.Equal(e.Erased, want) {
+			t.Errorf("entry %d: erased %v, want %v", i, e.Erased, want)
+		}
+	}
 	b.sound(t)
 
 	all = b.trailOf(t, tcNumber(4)) // and now the rest
@@ -119,4 +124,34 @@ func TestCopiesInUnusedPartsOfTheDatabaseAreErasedToo(t *testing.T) {
 		t.Errorf("still in the files: %v", found)
 	}
 	b.sound(t)
+}
+
+func TestValuesThatAnEntryNeverHadAreNotSaidToBeErased(t *testing.T) {
+	b := newBed(t).texts(t)
+	for _, e := range acts(0) {
+		e.Subject.BirthDate, e.Subject.FatherName = "", ""
+		_, err := b.Record(t.Context(), e)
+		must(t, err)
+	}
+	for i, field := range []string{"phone", "given_name", "surname"} {
+		b.erase(t, Erasure{TCs: []string{tcNumber(0)}, Ground: "request", Fields: []string{field}})
+		want := sorted([]string{"phone", "given_name", "surname"}[:i+1])
+		for _, e := range collect(t, b.History(t.Context(), tcNumber(0))) {
+			if !slices.Equal(e.Erased, want) {
+				t.Errorf("after %s: %v, want %v", field, e.Erased, want)
+			}
+		}
+	}
+	b.sound(t)
+}
+
+func TestAnErasureThatWasChangedIsNotBelieved(t *testing.T) {
+	b := people(t, 2)
+	b.erase(t, Erasure{TCs: []string{tcNumber(1)}, Ground: "request", Fields: []string{"phone"}})
+	done := b.erase(t, Erasure{TCs: []string{tcNumber(1)}, Ground: "request", Fields: []string{"surname"}})
+	b.behind(t, `UPDATE consent_leaf SET leaf = CAST(replace(CAST(leaf AS TEXT), 'surname', 'ip') AS BLOB) WHERE seq = $1`, done[0].By)
+	for _, err := range b.History(t.Context(), tcNumber(1)) {
+		wantFault(t, err, fault.Integrity, "consent_damaged")
+		return
+	}
 }

@@ -69,18 +69,11 @@ func (l *Log) export(ctx context.Context, dir string, o ExportOptions) (bundle.S
 	r := ledger.Range{To: head.Size}
 	var wanted *ledger.Range
 	var extra []ledger.Range
-	period := bundle.Period{From: o.From, To: o.To}
-	if o.From.IsZero() && o.To.IsZero() {
-		period.To = l.now()
-		if latest, err := l.latest(ctx, head.Size); err != nil {
-			return bundle.Summary{}, err
-		} else if !period.To.After(latest) { // events may be five minutes ahead
-			period.To = latest.Add(time.Millisecond)
-		}
-	} else {
-		if period.To.IsZero() {
-			period.To = endless
-		}
+	period, err := l.covered(ctx, o.From, o.To, head.Size)
+	if err != nil {
+		return bundle.Summary{}, err
+	}
+	if !o.From.IsZero() || !o.To.IsZero() {
 		if r, err = l.timeBounds(ctx, period, head.Size); err != nil {
 			return bundle.Summary{}, err
 		}
@@ -119,8 +112,22 @@ func exported() i18n.Text {
 		"This folder is the consent log of İŞKUR's portal: acceptance of the membership agreement, presentation of the privacy notice, explicit consent given, refused and withdrawn; for each act the time, the channel and the very text that was shown (texts/). Of personal data that were erased only the digests are left.")
 }
 
-// endless is the end of a period that has none.
-var endless = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+// covered gives the period that a bundle of size entries made now can be for: it ends now, where no earlier end was asked
+// for, or right behind the latest event, since events may be five minutes ahead.
+func (l *Log) covered(ctx context.Context, from, to time.Time, size int64) (bundle.Period, error) {
+	end := l.now()
+	latest, err := l.latest(ctx, size)
+	if err != nil {
+		return bundle.Period{}, err
+	}
+	if !end.After(latest) {
+		end = latest.Add(time.Millisecond)
+	}
+	if to.IsZero() || to.After(end) {
+		to = end
+	}
+	return bundle.Period{From: from, To: to}, nil
+}
 
 // latest gives the time of the event that has the latest.
 func (l *Log) latest(ctx context.Context, size int64) (time.Time, error) {

@@ -264,7 +264,10 @@ func (l *Log) take(ctx context.Context, s search, row *stored, k keyring) (e Ent
 			return e, false, cmp.Or(err, in(e.Seq, why))
 		}
 	}
-	if err := l.open(row, &leaf, key, &e); err != nil {
+	if err := l.open(ctx, row, &leaf, key, &e); err != nil {
+		if ctx.Err() != nil || fault.ClassOf(err) == fault.Store { // it could not be read
+			return e, false, cmp.Or(ctx.Err(), err)
+		}
 		return e, false, damaged(e.Seq, err)
 	}
 	return e, len(s.names) == 0 || s.named(&e), nil

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/hex"
+	"strconv"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"iskurctl/internal/consent/event"
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
 )
 
@@ -48,8 +51,11 @@ func (h *history) add(scan func(...any) error) error {
 	copy(r.session[:], session)
 	p := h.people[r.person]
 	e := event.Event{Act: r.act, Step: r.step, Session: r.session.String(), Time: time.UnixMilli(r.ms).UTC()}
-	if !h.agrees(&r, sum, raw, hash) || !p.follows(&r, &e) {
+	if !h.agrees(&r, sum, raw, hash) {
 		return damaged(r.seq, errEntry)
+	}
+	if !p.follows(&r, &e) {
+		return outOfOrder(r.seq)
 	}
 	p.Add(r.seq, &e, r.text)
 	at := standing{seq: r.seq, id: r.id}
@@ -73,6 +79,16 @@ func (h *history) agrees(r *pastRow, sum, raw, hash []byte) bool {
 	does := steps[v.doing]
 	return r.id == v.uuid && r.session == v.in && r.act == does.act && r.step == does.step && r.ms == v.ms && column(r.notice) == v.notice && column(r.prev) == v.prev &&
 		len(sum) == 32 && bytes.Equal(hex.AppendEncode(digits[:0], sum), v.own)
+}
+
+// outOfOrder is an entry that does not fit what stands before it: somebody took a row away (V55), or another program has written
+// the entry (V50, V44). Which consent of the person stands cannot be told then, so nothing more is recorded of that person.
+func outOfOrder(seq int64) error {
+	return fault.New(fault.Integrity, "consent_damaged", i18n.Tf("onay kaydı %s, kişinin ondan önceki kayıtlarıyla bağdaşmıyor; bu kişinin yeni bir işlemi kaydedilemez",
+		"consent entry %s does not fit the person's entries before it; no further act of this person can be recorded", strconv.FormatInt(seq, 10))).
+		WithHint(i18n.T("nedenini `iskurctl consent verify --deep` söyler; depoyu inceleme için saklayın, kişinin başvurusunu elinizde tutun; öbür kişilerin olayları ayrı bir dosyayla aktarılabilir",
+			"`iskurctl consent verify --deep` says why; keep the store for the investigation, and what the person handed in; events of other people can be imported from a file without this person's")).
+		Because(errEntry)
 }
 
 // follows tells whether an event leans on what the rows before it say.

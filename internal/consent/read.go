@@ -67,7 +67,7 @@ func parse(raw, hash []byte, leaf *ledger.Leaf) error {
 }
 
 // open adds the personal values that are there, and says which were erased. key is nil when the entry has no sealed row.
-func (l *Log) open(s *stored, leaf *ledger.Leaf, key *seal.DataKey, e *Entry) error {
+func (l *Log) open(ctx context.Context, s *stored, leaf *ledger.Leaf, key *seal.DataKey, e *Entry) error {
 	erased, err := s.erasure()
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (l *Log) open(s *stored, leaf *ledger.Leaf, key *seal.DataKey, e *Entry) er
 	case found == 0:
 		e.Erased = []string{"*"}
 	default:
-		if e.Erased, err = erasedNames(&e.Event, erased, missing); err != nil {
+		if e.Erased, err = l.erasedNames(ctx, s.seq, &e.Event, erased, missing); err != nil {
 			return err
 		}
 	}
@@ -125,20 +125,31 @@ func (s *stored) erasure() ([]string, error) {
 	return names, nil
 }
 
-// erasedNames says which values of an entry were erased in part. Of the erasures only the first is known here: where more
-// is missing than that one took, all that could be are named.
-func erasedNames(e *event.Event, first []string, missing int) ([]string, error) {
-	var gone []string
-	for _, name := range event.PersonalNames() {
-		switch there := *personal(e, name) != ""; {
-		case there && (slices.Contains(first, name) || slices.Contains(first, "*")):
-			return nil, errEntry // it came back
-		case !there:
-			gone = append(gone, name)
+// erasedNames says which values of an entry were erased in part, ascending. first is what the first of its erasures took;
+// where more is missing the others are read, up to the one with which all is explained: what was erased since the row was
+// read is not missing in it yet.
+func (l *Log) erasedNames(ctx context.Context, seq int64, e *event.Event, first []string, missing int) ([]string, error) {
+	gone := first
+	if len(first) < missing {
+		all, err := l.erasuresOf(ctx, seq)
+		if err != nil {
+			return nil, err
 		}
+		gone = nil
+		for _, x := range all {
+			if gone = append(gone, x.Fields...); len(gone) >= missing {
+				break
+			}
+		}
+		slices.Sort(gone)
 	}
-	if len(first) >= missing && !slices.Contains(first, "*") {
-		return first, nil
+	if len(gone) != missing || len(slices.Compact(slices.Clone(gone))) != missing {
+		return nil, errEntry
+	}
+	for _, name := range gone {
+		if value := personal(e, name); value == nil || *value != "" {
+			return nil, errEntry // it came back, or is none
+		}
 	}
 	return gone, nil
 }

@@ -104,13 +104,13 @@ func (l *Log) erasuresOf(ctx context.Context, seq int64) (list []Erased, err err
 		return nil, l.explain(ctx, err)
 	}
 	defer func() { _ = rows.Close() }()
-	var raw []byte
+	var raw, hash []byte
 	for rows.Next() {
 		var x Erased
-		if err := rows.Scan(&x.Seq, &x.By, &raw); err != nil {
+		if err := rows.Scan(&x.Seq, &x.By, &raw, &hash); err != nil {
 			return nil, l.explain(ctx, err)
 		}
-		target, fields, ok := erasedBy(raw)
+		target, fields, ok := erasedBy(raw, hash)
 		if !ok || target != seq {
 			return nil, damaged(seq, errEntry)
 		}
@@ -120,20 +120,20 @@ func (l *Log) erasuresOf(ctx context.Context, seq int64) (list []Erased, err err
 	if err := rows.Err(); err != nil || len(list) > 0 {
 		return list, l.explain(ctx, err)
 	}
-	err = l.st.Read().QueryRowContext(ctx, leafOf, seq).Scan(&raw)
+	err = l.st.Read().QueryRowContext(ctx, leafOf, seq).Scan(&raw, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
-	if target, fields, ok := erasedBy(raw); ok {
+	if target, fields, ok := erasedBy(raw, hash); ok {
 		list = append(list, Erased{Seq: target, By: seq, Fields: fields})
 	}
 	return list, l.explain(ctx, err)
 }
 
-// erasedBy reads an erased/1 entry.
-func erasedBy(raw []byte) (seq int64, fields []string, ok bool) {
+// erasedBy reads an erased/1 entry, which must hash to what stands beside it.
+func erasedBy(raw, hash []byte) (seq int64, fields []string, ok bool) {
 	var leaf ledger.Leaf
-	if ledger.ParseLeaf(raw, &leaf) != nil {
+	if parse(raw, hash, &leaf) != nil {
 		return 0, nil, false
 	}
 	seq, fields, _, ok = readErased(&leaf)

@@ -2,7 +2,7 @@ package consent
 
 // The statements of the verification. $1 is the size of the log that is verified: it may grow meanwhile.
 const (
-	projectedEvents = `SELECT e.seq, e.id, e.person, e.session, e.act || ' ' || e.step, e.time, e.text, e.notice, e.prev, e.same, p.tag
+	projectedEvents = `SELECT e.seq, e.id, e.person, e.session, e.act, e.step, e.time, e.text, e.notice, e.prev, e.same, p.tag
 FROM consent_event e LEFT JOIN consent_person p ON p.id = e.person WHERE e.seq >= $1 AND e.seq < $2 ORDER BY e.seq`
 	projectedTexts = `SELECT seq, kind, label, language, sha256, day, body FROM consent_text WHERE seq < $1 ORDER BY seq`
 	// The statements about consent_erased read it from end to end, three times a deep verification: it has no index of `by`,
@@ -25,14 +25,22 @@ ORDER BY id LIMIT $1`
 	countHeads    = `SELECT count(*) FROM consent_log`
 )
 
-// A table (0), and an index of it in its own order (1). Each statement is one look.
+// A table (0), and an index of it in its own order (1). Each statement is one look. Of events, the table's part is what
+// lies outside of [0, $1): the rows in there are read with their entries.
 const (
-	eventsByID = `SELECT 0, seq, id, person FROM consent_event NOT INDEXED
+	eventsByID = `SELECT 0, seq, id, person FROM consent_event NOT INDEXED WHERE seq < 0
+UNION ALL SELECT 0, seq, id, person FROM consent_event NOT INDEXED WHERE seq >= $1
 UNION ALL SELECT * FROM (SELECT 1, seq, id, NULL FROM consent_event INDEXED BY sqlite_autoindex_consent_event_1 ORDER BY id, seq)`
 	peopleByNumber = `SELECT 0, id, tag, NULL FROM consent_person NOT INDEXED
 UNION ALL SELECT * FROM (SELECT 1, id, tag, NULL FROM consent_person INDEXED BY sqlite_autoindex_consent_person_1 ORDER BY tag, id)`
-	// What the index of people holds of seq cannot be read, since seq is the number of the row as well: each row is looked
-	// for. People come with the entries, so that the index is gone through in its order.
+	// peopleIndex is the index of people as a table of peopleColumns (store.ScanIndex).
+	eventsByPerson = `SELECT 0, seq, person, seq FROM consent_event NOT INDEXED WHERE seq < 0
+UNION ALL SELECT 0, seq, person, seq FROM consent_event NOT INDEXED WHERE seq >= $1
+UNION ALL SELECT * FROM (SELECT 1, row, person, seq FROM ` + peopleIndex + ` ORDER BY person, seq, row)`
+	peopleIndex   = "people_index"
+	peopleColumns = "person, seq, row"
+	// What the index of people holds of seq a query cannot tell otherwise, since seq is the number of the row as well: each
+	// row is looked for. People come with the entries, so that the index is gone through in its order.
 	lostByPerson = `SELECT (SELECT count(*) FROM consent_event NOT INDEXED) <> (SELECT count(*) FROM consent_event INDEXED BY consent_event_person)
 OR EXISTS (SELECT 1 FROM consent_event e NOT INDEXED WHERE NOT EXISTS (SELECT 1 FROM consent_event i INDEXED BY consent_event_person WHERE i.person IS e.person AND i.seq = e.seq))`
 	checkTextIndexes = `PRAGMA integrity_check(consent_text)`

@@ -24,8 +24,8 @@ WHERE e.person = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3`
 	// There is no index of keys: it is asked only of people who were erased and whose key is there, of whom there should be none.
 	sealsAnything = `SELECT EXISTS (SELECT 1 FROM consent_sealed WHERE key = $1)`
 
-	erasuresOf = `SELECT x.seq, x.by, l.leaf FROM consent_erased x LEFT JOIN consent_leaf l ON l.seq = x.by WHERE x.seq = $1 ORDER BY x.by`
-	leafOf     = `SELECT leaf FROM consent_leaf WHERE seq = $1`
+	erasuresOf = `SELECT x.seq, x.by, l.leaf, l.hash FROM consent_erased x LEFT JOIN consent_leaf l ON l.seq = x.by WHERE x.seq = $1 ORDER BY x.by`
+	leafOf     = `SELECT leaf, hash FROM consent_leaf WHERE seq = $1`
 
 	// Whether a value that was erased is in use again: the same person came back meanwhile.
 	tagInUse  = `SELECT EXISTS (SELECT 1 FROM consent_person WHERE tag = $1)`

@@ -197,8 +197,7 @@ func (l *Log) Text(ctx context.Context, ref string) (Text, []byte, error) {
 		return Text{}, nil, l.explain(ctx, err)
 	}
 	if !ok {
-		return Text{}, nil, fault.New(fault.Negative, "text_unknown", i18n.T("bu etiketle ya da SHA-256 ile kayıtlı bir metin yok", "no text is registered under this label or SHA-256")).
-			WithHint(i18n.T("kayıtlı metinleri `iskurctl consent text list` gösterir", "`iskurctl consent text list` shows the texts that are registered"))
+		return Text{}, nil, l.noText(ctx, ref)
 	}
 	var body []byte
 	if err := l.st.Read().QueryRowContext(ctx, textBody, t.Seq).Scan(&body); err != nil {
@@ -208,6 +207,22 @@ func (l *Log) Text(ctx context.Context, ref string) (Text, []byte, error) {
 		return Text{}, nil, damaged(t.Seq, errEntry)
 	}
 	return t, body, nil
+}
+
+// noText says that there is no such text, and which label is near to the one that was asked for. Texts are few.
+func (l *Log) noText(ctx context.Context, ref string) error {
+	var labels []string
+	for t, err := range l.Texts(ctx) {
+		if err != nil {
+			break // it was not asked for; that one has no place in a list of what is near
+		}
+		labels = append(labels, t.Label)
+	}
+	hint := i18n.T("kayıtlı metinleri `iskurctl consent text list` gösterir", "`iskurctl consent text list` shows the texts that are registered")
+	if near := fault.Nearest(ref, labels); near != "" {
+		hint = i18n.Join("; ", i18n.Tf("şunu mu demek istediniz: %s", "did you mean: %s", near), hint)
+	}
+	return fault.New(fault.Negative, "text_unknown", i18n.T("bu etiketle ya da SHA-256 ile kayıtlı bir metin yok", "no text is registered under this label or SHA-256")).WithHint(hint)
 }
 
 // refer tells how to look for a text.

@@ -1,15 +1,32 @@
 package fault
 
-// Nearest gives the word of the list that differs from wrong by the fewest edits, or "" when none is near: more than
-// a third of the letters different is no spelling mistake any more.
+import "slices"
+
+// Nearest gives the word of the list that differs from wrong by the fewest edits, or "" when none is near: one edit, from
+// five letters on one more for each three. Of two letters every other word is near: there only the swap counts.
 func Nearest(wrong string, list []string) string {
-	best, score := "", len(wrong)/3+2
+	letters := []rune(wrong)
+	score := 2
+	switch n := len(letters); {
+	case n < 2:
+		return ""
+	case n > 4:
+		score = n/3 + 2
+	}
+	best := ""
 	for _, w := range list {
+		if len(letters) == 2 && !sameLetters(letters, []rune(w)) {
+			continue
+		}
 		if d := distance(wrong, w); d < score {
 			best, score = w, d
 		}
 	}
 	return best
+}
+
+func sameLetters(a, b []rune) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 // distance is the number of single-letter edits (Damerau's swap included) between two words.

@@ -122,10 +122,11 @@ func AppendOpened(dst, d []byte) (name, value, opened []byte, err error) {
 	if !ok {
 		return bad()
 	}
-	name, value, ok = bytes.Cut(rest, []byte(`",`))
-	if !ok || !validKey(string(name)) || reserved(string(name)) {
+	end := bytes.IndexByte(rest, '"') // a name has none
+	if end < 0 || end+1 >= len(rest) || rest[end+1] != ',' || !validKey(string(rest[:end])) || reserved(string(rest[:end])) {
 		return bad()
 	}
+	name, value = rest[:end:end], rest[end+2:]
 	if end := scanValue(value, 0); end < 0 || string(value[end:]) != "]" {
 		return bad()
 	}
@@ -136,22 +137,41 @@ func badDisclosure() error {
 	return &Problem{LeafNotCanonical, i18n.T("kişisel alan kurallı biçimde değil", "a disclosure is not in canonical form")}
 }
 
-// validSalt: sixteen bytes in their one spelling.
+// validSalt: sixteen bytes in their one spelling, 22 characters of which the last one stands for two bits.
 func validSalt(b []byte) bool {
-	var salt [saltLen + 2]byte
-	n, err := strict.Decode(salt[:], b)
-	return err == nil && n == saltLen
+	for _, c := range b {
+		if !inBase64URL[c] {
+			return false
+		}
+	}
+	switch b[len(b)-1] {
+	case 'A', 'Q', 'g', 'w': // the four bits behind are zero
+		return true
+	}
+	return false
 }
+
+// inBase64URL tells the 64 characters of base64url (RFC 4648, table 2).
+var inBase64URL = func() (in [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
+		in[c] = true
+	}
+	return in
+}()
 
 // SplitDisclosures yields the disclosures of "d1~d2~d3". They are parts of sd.
 func SplitDisclosures(sd []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		rest := sd
-		for more := len(rest) > 0; more; {
-			var d []byte
-			if d, rest, more = bytes.Cut(rest, []byte("~")); !yield(d) {
+		for rest := sd; len(sd) > 0; {
+			end := bytes.IndexByte(rest, '~')
+			if end < 0 {
+				yield(rest)
 				return
 			}
+			if !yield(rest[:end:end]) {
+				return
+			}
+			rest = rest[end+1:]
 		}
 	}
 }

@@ -135,13 +135,20 @@ func TestTheFormatsListTheMembersOfEveryKind(t *testing.T) {
 	must(t, log.Refuse(ctx, audit.Query{User: "ayse", Host: "h", Method: audit.Parameters, Attempt: 1}))
 	now = now.AddDate(6, 0, 0)
 	must(t, log.Look(ctx, "ayse", "h", []string{"10000000146"}))
-	_, err := log.Ledger().Rotate(ctx)
+	change, err := ledger.NewLeaf().String("change", strings.Repeat("c", ledger.DigestLen)).Int("id", 1).String("k", audit.KindRegistry).Int("n", 0).
+		String("op", "add").String("t", ledger.Time(now)).Int("v", 1).Bytes()
+	must(t, err)
+	must(t, log.WriteChanges(ctx, func(w *audit.ChangeWriter) error {
+		_, err := w.Append(change)
+		return err
+	}))
+	_, err = log.Ledger().Rotate(ctx)
 	must(t, err)
 	due, err := log.DisposalDue(ctx, true)
 	must(t, err)
 	must(t, log.Dispose(ctx, due))
 	var leaf ledger.Leaf
-	for e, err := range log.Ledger().Source().Entries(ctx, 0, 5) {
+	for e, err := range log.Ledger().Source().Entries(ctx, 0, 6) {
 		must(t, err)
 		must(t, ledger.ParseLeaf(e.Leaf, &leaf))
 		var members []string

@@ -2,10 +2,10 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"iter"
 
 	"iskurctl/internal/seal"
+	"iskurctl/internal/store"
 )
 
 // KeyFinder is Keys that give many data keys at once: a log of people has one for each of them. FindAll gives those that
@@ -88,22 +88,15 @@ func (s *StoreSource) give(p *sealedPage) {
 // readSealed fills p with the next rows of [from, to). No read is open when it returns.
 func (s *StoreSource) readSealed(ctx context.Context, p *sealedPage, from, to int64) error {
 	p.rows, p.buf = p.rows[:0], p.buf[:0]
-	rows, err := s.log.store.Read().QueryContext(ctx, named(readSealed, s.log.Name), from, to)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	var sealed sql.RawBytes
-	var row sealedRow // one for all rows: what a row is scanned into is memory of its own
-	for rows.Next() {
-		if err := rows.Scan(&row.seq, &row.key, &sealed); err != nil {
-			return err
-		}
+	return s.log.store.Scan(ctx, func(r *store.Row) error {
+		sealed, _ := r.Blob(2)
 		p.buf = append(p.buf, sealed...)
-		row.end = len(p.buf)
+		row := sealedRow{end: len(p.buf)}
+		row.seq, _ = r.Int(0)
+		row.key, _ = r.Int(1)
 		p.rows = append(p.rows, row)
-	}
-	return rows.Err()
+		return nil
+	}, named(readSealed, s.log.Name), from, to)
 }
 
 // loadKeys fills in the keys of p's rows, or why there are none: those that the source holds, and the others by one

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"iskurctl/internal/seal"
+	"iskurctl/internal/store"
 )
 
 // readPage is how many entries one read takes: an open read keeps the -wal from being recycled.
@@ -82,22 +84,15 @@ func (s *StoreSource) Tile(ctx context.Context, level int, index int64, width in
 
 // Tiles implements TileRun.
 func (s *StoreSource) Tiles(ctx context.Context, level int, from, to int64, each func(index int64, hashes []byte)) error {
-	rows, err := s.log.store.Read().QueryContext(ctx, named(readTiles, s.log.Name), level, from, to)
-	if err != nil {
-		return s.log.explain(ctx, err)
-	}
-	defer func() { _ = rows.Close() }()
-	var index int64
-	for rows.Next() {
-		var hashes []byte
-		if err := rows.Scan(&index, &hashes); err != nil {
-			return s.log.explain(ctx, err)
-		}
+	err := s.log.store.Scan(ctx, func(r *store.Row) error {
+		index, _ := r.Int(0)
+		hashes, _ := r.Blob(1)
 		if index >= from && index < to { // an index that was tampered with may lead elsewhere
-			each(index, hashes)
+			each(index, bytes.Clone(hashes))
 		}
-	}
-	return s.log.explain(ctx, rows.Err())
+		return nil
+	}, named(readTiles, s.log.Name), int64(level), from, to)
+	return s.log.explain(ctx, err)
 }
 
 // Entries yields the rows of [from, to). Asked for what lies beyond the size (to is math.MaxInt64), it yields the rows
@@ -108,51 +103,36 @@ func (s *StoreSource) Entries(ctx context.Context, from, to int64) iter.Seq2[Ent
 		if to == math.MaxInt64 {
 			text = readBeyond
 		}
-		var e Entry // one for all rows: what a row is scanned into is memory of its own
-		s.pages(ctx, text, from, to, yield, func(rows *sql.Rows) (int64, bool, error) {
-			if err := rows.Scan(&e.Seq, (*sql.RawBytes)(&e.Leaf), (*sql.RawBytes)(&e.Hash)); err != nil {
-				return 0, false, err
+		text = named(text, s.log.Name) + " LIMIT 4096"
+		for from < to { // a page at a time: an open read keeps the -wal from being recycled
+			n := 0
+			err := s.log.store.Scan(ctx, func(row *store.Row) error {
+				var e Entry // of a column that holds what none of ours does nothing is left
+				e.Seq, _ = row.Int(0)
+				e.Leaf, _ = row.Blob(1)
+				e.Hash, _ = row.Blob(2)
+				from, n = e.Seq+1, n+1
+				if !yield(e, nil) {
+					return errStop
+				}
+				return nil
+			}, text, from, to)
+			if errors.Is(err, errStop) { // nobody listens any more
+				return
 			}
-			return e.Seq, yield(e, nil), nil
-		})
+			if err != nil {
+				yield(Entry{}, s.log.explain(ctx, err))
+				return
+			}
+			if n < readPage {
+				return
+			}
+		}
 	}
 }
 
-// pages runs the statement a page at a time; each gives the row's number and whether to go on.
-func (s *StoreSource) pages(ctx context.Context, text string, from, to int64, fail func(Entry, error) bool, each func(*sql.Rows) (int64, bool, error)) {
-	text = named(text, s.log.Name) + " LIMIT 4096"
-	for from < to {
-		n, stopped := 0, false
-		err := func() error {
-			rows, err := s.log.store.Read().QueryContext(ctx, text, from, to)
-			if err != nil {
-				return err
-			}
-			defer func() { _ = rows.Close() }()
-			for !stopped && rows.Next() {
-				seq, more, err := each(rows)
-				if err != nil {
-					return err
-				}
-				from, n, stopped = seq+1, n+1, !more
-			}
-			if stopped { // rows.Err would wait for ever: the row is still held, and the context's end waits for it
-				return nil
-			}
-			return rows.Err()
-		}()
-		if stopped { // nobody listens any more, whatever became of the rows meanwhile
-			return
-		}
-		if err != nil {
-			fail(Entry{}, s.log.explain(ctx, err))
-			return
-		}
-		if n < readPage {
-			return
-		}
-	}
-}
+// errStop ends a read that was enough.
+var errStop = errors.New("enough")
 
 // Marks yields what the rows list, without Leaf where the entry is not there. Its place in the tree is not proven yet.
 func (s *StoreSource) Marks(ctx context.Context) iter.Seq2[Entry, error] {

@@ -13,7 +13,7 @@ import (
 // the entries mean, they and their disclosures are in memory as well, so fewer.
 const (
 	tilesAtOnce     = 16
-	tilesAtOnceDeep = 4
+	tilesAtOnceDeep = 2
 )
 
 // step is what the walk hands on in the order of the log: entries that a reader works on, or a tile whose lower ones are

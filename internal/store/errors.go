@@ -8,8 +8,6 @@ import (
 	"syscall"
 	"time"
 
-	"modernc.org/sqlite"
-
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 )
@@ -49,24 +47,30 @@ func (s *Store) Explain(err error) error {
 	return explain(err)
 }
 
+// coded is an error of SQLite: the driver's, or that of a scanner.
+type coded interface {
+	error
+	Code() int
+}
+
 func corrupt(err error) bool {
-	var e *sqlite.Error
+	var e coded
 	return errors.As(err, &e) && e.Code()&0xff == codeCorrupt
 }
 
 func ioFailure(err error) bool {
-	var e *sqlite.Error
+	var e coded
 	return errors.As(err, &e) && e.Code()&0xff == codeIOErr
 }
 
 func isBusy(err error) bool {
-	var e *sqlite.Error
+	var e coded
 	return errors.As(err, &e) && e.Code()&0xff == codeBusy
 }
 
 func explain(err error) error {
 	var ours *fault.Error
-	var e *sqlite.Error
+	var e coded
 	switch {
 	case err == nil, errors.As(err, &ours), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"strings"
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
@@ -39,7 +41,7 @@ func (s *Store) migrate(ctx context.Context, migrations []Migration) error {
 		return s.Explain(err)
 	}
 	if err := apply(ctx, tx, pending); err != nil {
-		return s.Explain(err)
+		return s.Explain(bookless(s.path, err))
 	}
 	return s.Explain(tx.Commit())
 }
@@ -114,4 +116,19 @@ func migration(m Migration, err error) error {
 		return err
 	}
 	return fault.New(fault.Internal, "store_migration", i18n.Tf("şema adımı uygulanamadı: %d %s", "a step of the schema could not be applied: %d %s", plain(m.ID), m.Name)).Because(err)
+}
+
+// bookless tells of a step that a store of ours has taken, since what it makes is there, but not in its book: a line of the
+// book is gone, and it is not for us to say whether the rest is as it was.
+func bookless(path string, err error) error {
+	said := "" // by SQLite
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		said = e.Error()
+	}
+	if fault.From(err).Code != "store_migration" || !strings.Contains(said, "already exists") && !strings.Contains(said, "duplicate column name") {
+		return err
+	}
+	return fault.New(fault.Store, "store_book", i18n.Tf("şema defteri tablolara uymuyor: %s; uygulanmış bir adım defterde yazmıyor; dosyaya dokunulmadı",
+		"the book of the schema does not fit the tables: %s; a step that was taken is not in the book; the file was not touched", path)).
+		WithHint(i18n.T("deftere elle dokunulmuştur: dosyayı inceleme için saklayın ve yedekten geri yükleyin", "somebody changed the book by hand: keep the file for the investigation and restore the backup")).Because(err)
 }

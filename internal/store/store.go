@@ -57,14 +57,15 @@ type Store struct {
 	number     int64
 	seen       version
 
-	mu      sync.Mutex
-	idle    *sync.Cond
-	queue   []*request
-	working bool
-	resting bool // a worker waits for wake
-	closed  bool
-	failed  *fault.Error
-	refusal *sql.DB
+	mu       sync.Mutex
+	idle     *sync.Cond
+	queue    []*request
+	working  bool
+	resting  bool // a worker waits for wake
+	closed   bool
+	failed   *fault.Error
+	scanners []*scanner // that rest
+	refusal  *sql.DB
 
 	run runLock
 }
@@ -303,6 +304,12 @@ func (s *Store) release() error {
 	if f := s.failure(); f != nil {
 		return f
 	}
+	s.mu.Lock()
+	for _, x := range s.scanners {
+		x.close()
+	}
+	s.scanners = nil
+	s.mu.Unlock()
 	var err error
 	for _, db := range []*sql.DB{s.reader, s.writer} { // the writer last: it checkpoints
 		if db != nil {

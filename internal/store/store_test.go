@@ -293,6 +293,19 @@ func TestNetworkFileSystemsAreRefusedWithTheWayOut(t *testing.T) {
 	must(t, checkFolder(t.TempDir(), fileSystem))
 }
 
+func TestABookThatLostAStepIsRefusedAndNothingIsDoneTwice(t *testing.T) {
+	path := closedStore(t)
+	db, err := sql.Open("sqlite", path)
+	must(t, err)
+	_, err = db.Exec("DELETE FROM schema_version")
+	must(t, err)
+	must(t, db.Close())
+	for range 2 {
+		_, err := Open(t.Context(), options(path))
+		wantFault(t, err, fault.Store, "store_book")
+	}
+}
+
 func TestAPendingMigrationRunsOnceAndABrokenOneChangesNothing(t *testing.T) {
 	path := closedStore(t)
 	o := options(path)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -41,7 +42,7 @@ func (d *Deps) HelpError() error { return d.helpErr }
 
 func (d *Deps) helpScreen(p term.Palette, cmd *cobra.Command) []byte {
 	w := new(bytes.Buffer)
-	fmt.Fprintf(w, "%s\n", strings.TrimSpace(cmd.Long))
+	writeProse(w, strings.TrimSpace(cmd.Long))
 	section := func(t i18n.Text) { fmt.Fprintf(w, "\n%s\n", p.Bold(d.In(t)+":")) }
 
 	section(titleUsage)
@@ -162,15 +163,41 @@ func writeColumns(w *bytes.Buffer, rows [][2]string) {
 	}
 }
 
-// writeWrapped writes words in lines of about 90 characters.
-func writeWrapped(w *bytes.Buffer, words []string) {
-	line := " "
-	for _, word := range words {
-		if len(line)+len(word) > 90 {
+// helpColumns is how long a line of prose may be: a screen of 80 breaks it once, and nobody reads lines of 300.
+const helpColumns = 90
+
+// writeProse writes paragraphs in lines of helpColumns; what begins with a blank is a list and stays as it is.
+func writeProse(w *bytes.Buffer, text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if strings.HasPrefix(line, " ") || utf8.RuneCountInString(line) <= helpColumns {
 			w.WriteString(line + "\n")
-			line = " "
+			continue
 		}
-		line += " " + word
+		writeLines(w, "", strings.Fields(line))
 	}
-	w.WriteString(line + "\n")
+}
+
+// writeWrapped writes words below a title.
+func writeWrapped(w *bytes.Buffer, words []string) { writeLines(w, "  ", words) }
+
+// writeLines writes words in lines of helpColumns that begin with indent. A command between backquotes may be broken, a word never.
+func writeLines(w *bytes.Buffer, indent string, words []string) {
+	width := 0
+	for i, word := range words {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+			w.WriteString(indent)
+			width = len(indent)
+		case width+1+n > helpColumns:
+			w.WriteString("\n" + indent)
+			width = len(indent)
+		default:
+			w.WriteByte(' ')
+			width++
+		}
+		w.WriteString(word)
+		width += n
+	}
+	w.WriteByte('\n')
 }

@@ -14,9 +14,9 @@ import (
 func newCertificate(d *cmdkit.Deps) *cobra.Command {
 	var dir string
 	cmd := d.Command(cmdkit.Spec{
-		Use:   "certificate SEQ…",
+		Use:   "certificate " + d.In(i18n.T("SIRA…", "SEQ…")),
 		Short: i18n.T("silinmiş kayıtların silme belgelerini yazar", "writes certificates of erasures"),
-		Long: i18n.T(`Numarası verilen kayıtların silme belgelerini, --out ile adı verilen yeni bir klasöre yazar. SEQ silinmiş bir kaydın ya da silme kaydının (erased/1) numarasıdır: `+"`consent erase`"+` ikisini de yazar, silinmiş kayıtları `+"`consent list`"+` de gösterir. Birkaç kez, alan alan silinmiş bir kaydın bütün silmeleri belgelenir.
+		Long: i18n.T(`Numarası verilen kayıtların silme belgelerini, --out ile adı verilen yeni bir klasöre yazar. SIRA, silinmiş bir kaydın ya da silme kaydının (erased/1) numarasıdır: `+"`consent erase`"+` ikisini de yazar, silinmiş kayıtları `+"`consent list`"+` de gösterir. Birkaç kez, alan alan silinmiş bir kaydın bütün silmeleri belgelenir.
 
 Belgeler `+"`consent erase --certificate`"+` ile yazılanların aynısıdır: silme kayıtları, günlükte olduklarının kanıtları ve bunların nasıl denetleneceğini anlatan OKUBENI.txt. Kişiye ilişkin hiçbir şey içermezler. Silme yarıda kesildiyse ya da belgeler kaybolduysa bu komut onları yeniden yazar.`,
 			`Writes certificates of the erasures of entries into a new folder named by --out. SEQ is the number of an entry that was erased or of the erasure (erased/1) itself: `+"`consent erase`"+` tells both, and `+"`consent list`"+` shows the entries that were erased. Of an entry that was erased several times, field by field, all erasures are certified.

@@ -83,9 +83,13 @@ func runImport(ctx context.Context, o *importOptions) error {
 			return err
 		}
 		if t.Rejected > 0 {
-			return fault.New(fault.Partial, "import_partial", i18n.Tf("%s alınamadı, ötekiler kaydedildi; hatalı satırlar: %s", "%s could not be taken, the others are recorded; the bad rows: %s",
-				i18n.Count(t.Rejected, "%d satır", "%d row", "%d rows"), o.rejects)).
-				WithHint(i18n.Join("; ", i18n.T("satırları kaynağında düzeltin", "correct the rows where they come from"), o.again()))
+			others := i18n.T("ötekiler kaydedildi", "the others are recorded")
+			if t.Rejected == t.Rows {
+				others = i18n.T("başka satır yok: hiçbir şey kaydedilmedi", "there are no others: nothing was recorded")
+			}
+			return fault.New(fault.Partial, "import_partial", i18n.Tf("%s alınamadı, %s; hatalı satırlar: %s", "%s could not be taken, %s; the bad rows: %s",
+				i18n.Count(t.Rejected, "%d satır", "%d row", "%d rows"), others, o.rejects)).
+				WithHint(i18n.Join("; ", i18n.T("satırları kaynağında düzeltin", "correct the rows where they come from"), o.again(), codesHelp))
 		}
 		return nil
 	})
@@ -173,11 +177,14 @@ func (o *importOptions) refused(t consent.Tally, bad *rejects) error {
 	}
 	e := fault.New(fault.Input, "import_refused", i18n.Join(": ", i18n.Tf("%d satırdan %d tanesi alınamaz; hiçbir şey kaydedilmedi", "%[2]d of %[1]d rows cannot be taken; nothing was recorded", t.Rows, bad.count), where))
 	if o.rejects != "" {
-		return e.WithHint(i18n.Join("; ", i18n.T("satırları kaynağında düzeltin ya da iyi satırları yine de kaydetmek için --strict'i kaldırın", "correct the rows where they come from, or leave --strict out to record the good ones all the same"), o.again()))
+		return e.WithHint(i18n.Join("; ", i18n.T("satırları kaynağında düzeltin ya da iyi satırları yine de kaydetmek için --strict'i kaldırın", "correct the rows where they come from, or leave --strict out to record the good ones all the same"), o.again(), codesHelp))
 	}
-	return e.WithHint(i18n.T("satırları kaynağında düzeltin ya da --rejects DOSYA ekleyin: iyi satırlar kaydedilir, hatalılar dosyaya yazılır",
-		"correct the rows where they come from, or add --rejects FILE: good rows are recorded, the bad ones go to the file"))
+	return e.WithHint(i18n.Join("; ", i18n.T("satırları kaynağında düzeltin ya da --rejects DOSYA ekleyin: iyi satırlar kaydedilir, hatalılar dosyaya yazılır",
+		"correct the rows where they come from, or add --rejects FILE: good rows are recorded, the bad ones go to the file"), codesHelp))
 }
+
+// codesHelp says where the codes of bad rows are explained.
+var codesHelp = i18n.T("kodların anlamı: iskurctl help rejects", "what the codes mean: iskurctl help rejects")
 
 // again says how to import anew once the file of --rejects is there.
 func (o *importOptions) again() i18n.Text {

@@ -13,7 +13,7 @@ import (
 func newReceipt(d *cmdkit.Deps) *cobra.Command {
 	var dir string
 	cmd := d.Command(cmdkit.Spec{
-		Use:   "receipt ID",
+		Use:   "receipt " + d.In(i18n.T("KİMLİK", "ID")),
 		Short: i18n.T("bir olayın, kişiye verilecek makbuzunu yazar", "writes the receipt of an event for the person"),
 		Long: i18n.T(`Kimliği (id) verilen olayın makbuzunu, --out ile adı verilen yeni bir klasöre yazar: kişisel alanlarıyla olay (SD-JWT), günlükte olduğunun kanıtı (tlog-proof), gösterilen metinlerin birebir kendisi, ISO/IEC TS 27560 biçiminde bir kayıt ve doğruluğun yalnızca sha256sum ve openssl ile nasıl denetleneceğini anlatan OKUBENI.txt.
 

@@ -22,7 +22,7 @@ type showOptions struct {
 func newShow(d *cmdkit.Deps) *cobra.Command {
 	o := &showOptions{d: d}
 	cmd := d.Command(cmdkit.Spec{
-		Use:   "show ID",
+		Use:   "show " + d.In(i18n.T("KİMLİK", "ID")),
 		Short: i18n.T("bir olayı bütün alanlarıyla gösterir", "shows one event with all it has"),
 		Long: i18n.T("Kimliği (id) verilen olayı bütün alanlarıyla gösterir: gösterilen metin ve SHA-256 özeti, günlükteki sırası ve yazıldığı zaman, dayandığı aydınlatma (notice) ve sona erdirdiği rıza (prev) kayıtlarının sırası, silinen alanların adları. Kişisel alanlar --reveal verilmedikçe maskelidir.",
 			"Shows the event of an id with all it has: the text that was shown and its SHA-256, its place in the log and the time of logging, the sequence numbers of the notice that it rests on (notice) and of the consent that it ends (prev), the names of values that were erased. Personal values are masked unless --reveal."),

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"iskurctl/internal/commands/cmdkit"
+	"iskurctl/internal/consent"
 	"iskurctl/internal/consent/event"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
@@ -59,19 +60,22 @@ func runStatus(ctx context.Context, o *statusOptions, args []string) error {
 		return err
 	}
 	return o.out.Emit(ctx, func(s *output.Sink) error {
-		last := ""
+		var st consent.Status
 		for _, tc := range people {
-			st, err := log.Status(ctx, tc)
-			if err != nil {
+			var err error
+			if st, err = log.Status(ctx, tc); err != nil {
 				return err
 			}
-			last = st.Consent
 			if err := s.Write(output.Record{tc, st.Agreement, st.Notice, st.Consent, st.Since, st.Text, st.CurrentText}); err != nil {
 				return err
 			}
 		}
-		if len(people) == 1 && last != string(event.Given) {
+		switch given := st.Consent == string(event.Given); {
+		case len(people) != 1:
+		case !given:
 			return fault.New(fault.Negative, "consent_none", i18n.T("bu kişinin geçerli bir açık rızası yok", "no consent of this person stands"))
+		case st.CurrentText != "" && st.CurrentText != st.Text: // the column of the text in force is the first that a narrow screen goes without
+			o.d.Note(i18n.Tf("yürürlükteki metin başka: %s; eski metne verilen rıza sürüyor", "another text is in force: %s; the consent to the older one stands", st.CurrentText))
 		}
 		return nil
 	})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"iskurctl/internal/commands/cmdkit"
+	"iskurctl/internal/consent/event"
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 )
@@ -20,6 +21,7 @@ var topics = []topic{
 	{"output", i18n.T("çıktı biçimleri ve seçenekleri", "output formats and flags"), fixed(outputText)},
 	{"environment", i18n.T("ortam değişkenleri", "environment variables"), fixed(environmentText)},
 	{"privacy", i18n.T("kişisel verilerin korunması", "how personal data are protected"), fixed(privacyText)},
+	{"rejects", i18n.T("aktarmada alınamayan satırların kodları (consent import)", "codes of rows that cannot be imported (consent import)"), rejectCodes},
 }
 
 func fixed(t i18n.Text) func(*cmdkit.Deps) string {
@@ -33,6 +35,16 @@ func exitCodes(d *cmdkit.Deps) string {
 	}
 	b.WriteString("\n" + d.In(i18n.T("Betikler, tanımadıkları bir kodu hata saymalıdır. -o json ya da ndjson verildiğinde hata, stderr'e tek satır JSON olarak yazılır.",
 		"A script must treat a code it does not know as a failure. With -o json or ndjson the error is one JSON line on stderr.")) + "\n")
+	return b.String()
+}
+
+func rejectCodes(d *cmdkit.Deps) string {
+	var b strings.Builder
+	for _, m := range event.Meanings() {
+		fmt.Fprintf(&b, "  %-20s  %s\n", m.Code, d.In(m.Text))
+	}
+	b.WriteString("\n" + d.In(i18n.T("--rejects dosyasında her satırın numarası, kimliği, kodu ve alanı vardır; kişisel veri yoktur.",
+		"The file of --rejects has line, id, code and field of each row, and no personal data.")) + "\n")
 	return b.String()
 }
 

@@ -29,7 +29,7 @@ sums() {
   if command -v sha256sum >/dev/null; then LC_ALL=C sha256sum "$@"
   else LC_ALL=C shasum -a 256 "$@"; fi
 }
-sha() { openssl dgst -sha256 -binary; }
+sha() { openssl dgst -sha256 -binary "$@"; }
 b64() { openssl base64 -A; }
 same() {
   if [ -n "$1" ] && [ "$1" = "$2" ]; then echo "TAMAM / OK: $1"

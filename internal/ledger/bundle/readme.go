@@ -90,11 +90,13 @@ const fold = `root() {
   cat >"$t/from"
   w=$(($(wc -c <"$t/from") / 32))
   while [ "$w" -gt 1 ]; do
-    i=0
+    i=0; k=1000
     while [ $((i + 1)) -lt "$w" ]; do
-      { printf '\001'; head -c $((32 * i + 64)) "$t/from" | tail -c 64; } | sha
-      i=$((i + 2))
-    done >"$t/to"
+      { printf '\001'; dd bs=64 skip=$((i / 2)) count=1 <"$t/from" 2>"$t/nil"; } >"$t/h$k"
+      i=$((i + 2)); k=$((k + 1))
+    done
+    sha "$t"/h1* >"$t/to"
+    rm "$t"/h1*
     if [ "$i" -lt "$w" ]; then tail -c 32 "$t/from" >>"$t/to"; fi
     mv "$t/to" "$t/from"
     w=$(( (w + 1) / 2 ))

@@ -44,6 +44,7 @@ func content(t *testing.T, dir, name string) []byte {
 
 // Texts, all entries and the table: what somebody changes who writes the lists anew, an auditor without this program sees.
 func TestTheCommandsOfTheReadmeCheckTextsAndAllEntries(t *testing.T) {
+	t.Parallel()
 	needTools(t)
 	const size = 300
 	const early, late = "Birinci metin.\n", "İkinci metin.\n"
@@ -108,6 +109,7 @@ func TestTheCommandsOfTheReadmeCheckTextsAndAllEntries(t *testing.T) {
 		}, 6},
 	} {
 		t.Run(what, func(t *testing.T) {
+			t.Parallel()
 			bad := filepath.Join(t.TempDir(), "bag")
 			if err := os.CopyFS(bad, os.DirFS(dir)); err != nil {
 				t.Fatal(err)
@@ -121,6 +123,7 @@ func TestTheCommandsOfTheReadmeCheckTextsAndAllEntries(t *testing.T) {
 		})
 	}
 	t.Run("records.csv", func(t *testing.T) {
+		t.Parallel()
 		bad := filepath.Join(t.TempDir(), "bag")
 		if err := os.CopyFS(bad, os.DirFS(dir)); err != nil {
 			t.Fatal(err)

@@ -41,7 +41,7 @@ const boundary = "@@"
 func tools(t *testing.T, mac bool) string {
 	t.Helper()
 	dir := t.TempDir()
-	names := []string{"sh", "openssl", "awk", "cat", "cut", "find", "grep", "head", "mktemp", "mv", "od", "rm", "sed", "tail", "tr", "wc", "sha256sum"}
+	names := []string{"sh", "openssl", "awk", "cat", "cut", "dd", "find", "grep", "head", "mktemp", "mv", "od", "rm", "sed", "tail", "tr", "wc", "sha256sum"}
 	if mac {
 		names = append(names[:len(names)-1], "shasum")
 	}
@@ -92,6 +92,7 @@ func needTools(t *testing.T) {
 }
 
 func TestTheCommandsOfTheReadmeCheckTheFolder(t *testing.T) {
+	t.Parallel()
 	needTools(t)
 	for name, c := range map[string]struct {
 		size, pruned int64
@@ -117,6 +118,7 @@ func TestTheCommandsOfTheReadmeCheckTheFolder(t *testing.T) {
 		"70000 a part":   {size: 70000, r: &ledger.Range{From: 300, To: 310}, levels: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			shell := c.shell
 			if shell == "" {
 				shell = "sh"
@@ -206,6 +208,7 @@ func TestTheCommandsOfTheReadmeCheckTheFolder(t *testing.T) {
 }
 
 func TestTheCommandsOfTheReadmeNoticeAChange(t *testing.T) {
+	t.Parallel()
 	needTools(t)
 	f := newTold(t, 300, 0)
 	r := ledger.Range{From: 271, To: 300}
@@ -244,6 +247,7 @@ func TestTheCommandsOfTheReadmeNoticeAChange(t *testing.T) {
 		"whose it is":              {disclosures, func(b []byte) []byte { return bytes.Replace(b, []byte(`{"seq":271,`), []byte(`{"seq":270,`), 1) }, 5, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := r
 			if c.from > 0 {
 				r.From = c.from
@@ -298,6 +302,7 @@ func hexSum(b []byte) string {
 }
 
 func TestTheReadmeFindsTheFileOfAnyEntry(t *testing.T) {
+	t.Parallel()
 	needTools(t)
 	const size = 1<<48 + 300
 	all := blocks(string(Readme(ReadmeOptions{Origin: origin, Size: size, Range: ledger.Range{From: 5, To: size}})))

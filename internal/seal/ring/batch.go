@@ -9,6 +9,7 @@ import (
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/seal"
+	"iskurctl/internal/store"
 )
 
 // A log of people has a data key for each of them: they are made and looked up by the page, never one by one.
@@ -143,33 +144,26 @@ type finder struct {
 
 // read takes from the rows of a statement the keys of ids, which ascend as the rows do.
 func (f *finder) read(ctx context.Context, ids []int64, text string, args ...any) error {
-	rows, err := f.r.st.Read().QueryContext(ctx, text, args...)
-	if err != nil {
-		return f.r.st.Explain(err)
-	}
-	defer func() { _ = rows.Close() }()
-	var wrapped sql.RawBytes
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id, &wrapped); err != nil {
-			return f.r.st.Explain(err)
-		}
+	err := f.r.st.Scan(ctx, func(row *store.Row) error {
+		id, _ := row.Int(0)
 		for len(ids) > 0 && ids[0] < id {
 			f.missing(ids[0])
 			ids = ids[1:]
 		}
 		if len(ids) == 0 || ids[0] != id {
-			continue
+			return nil
 		}
 		ids = ids[1:]
+		wrapped, _ := row.Blob(1)
 		if key, err := f.r.open(slot{f.log, id}, wrapped); err != nil {
 			f.faults[id] = err
 		} else {
 			f.keys[id] = key
 		}
-	}
-	if err := rows.Err(); err != nil {
-		return f.r.st.Explain(err)
+		return nil
+	}, text, args...)
+	if err != nil {
+		return err
 	}
 	for _, id := range ids {
 		f.missing(id)
