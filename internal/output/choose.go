@@ -11,9 +11,9 @@ import (
 // chooseFormat settles the format: what --output says, json for --jq, csv for --excel, else table for a person at a
 // terminal and tsv for a program or a file.
 func chooseFormat(o Options, t Target) (string, error) {
-	if o.Format != "" && !slices.Contains(Formats(), o.Format) {
+	if o.Format != "" && !slices.Contains(o.formats(), o.Format) {
 		f := fault.New(fault.Usage, "format_unknown", i18n.Tf("bilinmeyen çıktı biçimi: %s", "unknown output format: %s", shortEcho(o.Format)))
-		return "", f.WithHint(rightNames(o.Format, Formats()))
+		return "", f.WithHint(rightNames(o.Format, o.formats()))
 	}
 	implied, code, flag := "", "", ""
 	switch {

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"iskurctl/internal/i18n"
 )
@@ -126,6 +127,12 @@ func (e *csvEncoder) header(dst []byte) ([]byte, error) {
 }
 
 func (e *csvEncoder) cell(k Kind, v any) (string, error) {
+	switch p := v.(type) {
+	case *int64:
+		v = *p
+	case *[]byte:
+		v = string(*p)
+	}
 	s, err := e.plain(k, v)
 	if err != nil {
 		return "", err
@@ -141,6 +148,9 @@ func (e *csvEncoder) record(dst []byte, values []any) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
+	if !e.excel && len(values) > 1 {
+		return e.plainRecord(dst, values)
+	}
 	e.row = e.row[:0]
 	for i, v := range values {
 		s, err := e.cell(e.cols[i].Kind, v)
@@ -150,6 +160,39 @@ func (e *csvEncoder) record(dst []byte, values []any) ([]byte, error) {
 		e.row = append(e.row, s)
 	}
 	return e.flush(dst, e.row)
+}
+
+// plainRecord writes what flush would, without its copies: for records by the hundred thousand.
+func (e *csvEncoder) plainRecord(dst []byte, values []any) ([]byte, error) {
+	var err error
+	for i, v := range values {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		from := len(dst)
+		if dst, err = e.appendPlain(dst, e.cols[i].Kind, v, appendInert); err != nil {
+			return dst, err
+		}
+		if quoted(dst[from:]) {
+			e.buf.Reset()
+			e.buf.Write(bytes.ReplaceAll(dst[from:], []byte{'"'}, []byte(`""`)))
+			dst = append(append(append(dst[:from], '"'), e.buf.Bytes()...), '"')
+		}
+	}
+	return append(dst, '\n'), nil
+}
+
+// quoted tells which cells encoding/csv puts into quotes; an inert cell has no line ends.
+func quoted(cell []byte) bool {
+	if len(cell) == 0 {
+		return false
+	}
+	if cell[0] >= utf8.RuneSelf || cell[0] == ' ' {
+		if r, _ := utf8.DecodeRune(cell); unicode.IsSpace(r) {
+			return true
+		}
+	}
+	return bytes.IndexByte(cell, ',') >= 0 || bytes.IndexByte(cell, '"') >= 0 || string(cell) == `\.`
 }
 
 func (e *csvEncoder) object(dst []byte, fields []Field) ([]byte, error) {
@@ -180,8 +223,12 @@ func (e *csvEncoder) end(dst []byte, aborted bool) ([]byte, error) {
 // another long number into 1E+10, 0012 into 12, 12.05 into a date). Excel shows the apostrophe; that is the price:
 // the other way to keep a text, ="…", is itself a formula, and whoever looks for formulas in the file must find none.
 // A cell that begins with an apostrophe gets a second one, so that dropping the first gives every value back. Numbers,
-// dates, times and Booleans that we made ourselves stay bare.
+// dates, times and Booleans that we made ourselves stay bare. A telephone number gets blanks between its groups instead:
+// that is a text for Excel, and still one to be dialled.
 func excelCell(k Kind, v any, s string) string {
+	if grouped, ok := groupPhone(s); ok && (k == Phone || k == WorkPhone) {
+		return grouped
+	}
 	clean := CleanLine(s)
 	switch v.(type) {
 	case int, int64:
@@ -218,8 +265,12 @@ func formula(s string) bool {
 }
 
 // converted reports whether a spreadsheet would read the text s as a number, date or time that looks different. Plain
-// integers of up to ten digits without leading zeros are left alone: they look the same afterwards.
+// integers of up to ten digits without leading zeros are left alone: they look the same afterwards. So is what begins with
+// the sign of an exponent: the numbers of official letters (E-2026/15) do.
 func converted(s string) bool {
+	if s != "" && s[0]|0x20 == 'e' {
+		return false
+	}
 	digits, others := 0, 0
 	for _, r := range s {
 		switch {

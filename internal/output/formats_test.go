@@ -325,3 +325,17 @@ func TestAnUnknownTypeOrAWrongRecordIsABugNotACorruptDocument(t *testing.T) {
 		}
 	}
 }
+
+// A record is written without encoding/csv where that is slow; what comes out is the same.
+func TestCSVIsWhatTheLibraryWrites(t *testing.T) {
+	cols := []Column{{Key: "a", Kind: Code}, {Key: "b", Kind: Text}}
+	for _, cell := range []string{"", "a", " a", "a ", "\u00a0a", "\u2003a", "\u0085a", `\.`, `\.x`, `"`, `a"b""c`, `"a"`, "a,b", ",", "a;b", "a\tb", "\ta", "a\nb", "\r", "\x00", "ş", "ş,ş", "\xff", "'x", "=1", "#", "\ufeffa"} {
+		var out bytes.Buffer
+		w := csv.NewWriter(&out)
+		if err := w.Write([]string{CleanLine(cell), CleanLine(cell)}); err != nil {
+			t.Fatal(err)
+		}
+		w.Flush()
+		same(t, cell, render(t, Options{Format: "csv", NoHeaders: true}, Target{}, cols, Record{cell, cell}), out.String())
+	}
+}

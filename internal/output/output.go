@@ -17,17 +17,18 @@ type Kind int
 
 // The kinds.
 const (
-	Text   Kind = iota // free text: scrubbed of TC numbers
-	Code               // typed text (uuid, digest, enum, code): never scrubbed
-	Number             // int, int64
-	Bool               // true, false in every format and language
-	Time               // time.Time, as RFC 3339 in UTC with exactly three decimals; the zero time is null
-	Date               // string "2026-11-22" or ""
-	TC                 // masked as 100******46
-	Name               // masked as A*** Y*****
-	Phone              // masked as +90*******12
-	Email              // masked as a***@iskur.gov.tr
-	JSON               // []Field, [][]Field, []string or json.RawMessage: a document of its own
+	Text      Kind = iota // free text: scrubbed of TC numbers
+	Code                  // typed text (uuid, digest, enum, code): never scrubbed
+	Number                // int, int64
+	Bool                  // true, false in every format and language
+	Time                  // time.Time, as RFC 3339 in UTC with exactly three decimals; the zero time is null
+	Date                  // string "2026-11-22" or ""
+	TC                    // masked as 100******46
+	Name                  // masked as A*** Y*****
+	Phone                 // masked as +90*******12
+	Email                 // masked as a***@iskur.gov.tr
+	WorkPhone             // of an office (Ek-2): never masked or scrubbed
+	JSON                  // []Field, [][]Field, []string or json.RawMessage: a document of its own
 )
 
 // Tone is the colour of a value in a coloured table.
@@ -48,12 +49,14 @@ type Column struct {
 	Kind  Kind
 	Wide  bool                    // left out of `table` unless --fields names it
 	Yield int                     // > 0: left out of `table` on a terminal that is too narrow, the largest first, unless --fields names it
+	Spare bool                    // left out of a `table` on a terminal in which no row has it, unless --fields names it
 	Tone  func(value string) Tone // optional, for table: the colour of a value as it is shown
 }
 
 // Record holds one value a column, in the order of the columns. nil is null in JSON and empty elsewhere. A value is a
 // string, int, int64, bool, time.Time, []string, []Field, [][]Field or json.RawMessage; any other type is a bug and
-// gives an error of class Internal.
+// gives an error of class Internal. Who writes millions of records gives *[]byte for a string and *int64, and sets them
+// anew for each: they are read while the record is written, and nothing is allocated.
 type Record []any
 
 // Field is one member of an object. Value is what a Record may hold; []Field is a nested object, [][]Field a list of
@@ -70,11 +73,12 @@ type Options struct {
 	Format    string   // one of Formats; "" = table on a terminal, tsv otherwise
 	Fields    []string // keys in the order wanted; empty = all
 	NoHeaders bool
-	JQ        string // a jq expression; implies json
-	OutFile   string // "" = stdout
-	Force     bool   // OutFile may replace an existing file
-	Excel     bool   // CSV for a Turkish Excel; implies csv
-	Reveal    bool   // personal data in full
+	JQ        string            // a jq expression; implies json
+	OutFile   string            // "" = stdout
+	Force     bool              // OutFile may replace an existing file
+	Excel     bool              // CSV for a Turkish Excel; implies csv
+	Reveal    bool              // personal data in full
+	Custom    map[string]Custom // formats of this command beside Formats; nil = none
 }
 
 // Target is where a result goes when no file is named, and for whom it is written.

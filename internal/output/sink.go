@@ -79,6 +79,9 @@ func (s *Sink) picked() []Column {
 
 func newEncoder(o Options, t Target, format string, cols []Column) (encoder, error) {
 	m := masker{o.Reveal}
+	if c, err := o.custom(format); c != nil || err != nil {
+		return &customEncoder{masker: m, Custom: c, cols: cols}, err
+	}
 	if o.JQ != "" {
 		code, err := compileJQ(o.JQ)
 		if err != nil {

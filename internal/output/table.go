@@ -100,7 +100,7 @@ func (e *tableEncoder) block(dst []byte) ([]byte, error) {
 		g.header = e.titles
 	}
 	if e.shown == nil {
-		e.shown = g.narrow(e.yield)
+		e.shown = g.narrow(e.yield, len(e.rows) < blockRows) // a full block may have others behind it
 	}
 	g.keep(e.shown)
 	dst, err := g.draw(dst, &e.buf)
@@ -250,15 +250,20 @@ func (g grid) finish(dst, drawn []byte, wrapped bool) []byte {
 	return dst
 }
 
-// narrow gives the columns to show: all of them but, where the width is not enough to keep codes and words in one piece,
-// those that yield, one by one.
-func (g grid) narrow(yield bool) []int {
+// narrow gives the columns to show: all of them but spare ones without a value in a table that is whole and, where the
+// width is not enough to keep codes and words in one piece, those that yield, one by one.
+func (g grid) narrow(yield, whole bool) []int {
 	shown := make([]int, len(g.cols))
 	for i := range shown {
 		shown[i] = i
 	}
 	if !yield || g.width == 0 {
 		return shown
+	}
+	if whole && len(g.rows) > 0 {
+		shown = slices.DeleteFunc(shown, func(i int) bool {
+			return g.cols[i].Spare && !slices.ContainsFunc(g.rows, func(row []string) bool { return row[i] != "" })
+		})
 	}
 	wide, calm := g.wide(), g.floors()[0]
 	for {

@@ -235,3 +235,13 @@ func TestNumbersStandAtTheRight(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
 	}
 }
+
+func TestSpareColumnsWithoutAValueAreNoTableForPeople(t *testing.T) {
+	cols := []Column{{Key: "a"}, {Key: "b", Spare: true}, {Key: "c"}}
+	watched := Target{TTY: true, Width: 80}
+	same(t, "nobody has it", render(t, Options{}, watched, cols, Record{"1", "", ""}, Record{"2", "", ""}), "a │ c\n──┼──\n1 │\n2 │\n")
+	same(t, "somebody has it", render(t, Options{}, watched, cols, Record{"1", "", ""}, Record{"2", "x", ""}), "a │ b │ c\n──┼───┼──\n1 │   │\n2 │ x │\n")
+	same(t, "asked for", render(t, Options{Fields: []string{"a", "b"}}, watched, cols, Record{"1", "", ""}), "a │ b\n──┼──\n1 │\n")
+	same(t, "no rows", render(t, Options{}, watched, cols), "a │ b │ c\n")
+	same(t, "nobody watches", render(t, Options{Format: "table"}, Target{}, cols, Record{"1", "", ""}), "a │ b │ c\n──┼───┼──\n1 │   │\n")
+}

@@ -8,6 +8,7 @@ import (
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
+	"iskurctl/internal/tckn"
 )
 
 // timeLayout is RFC 3339 with exactly three decimals; the time is brought to UTC first.
@@ -23,6 +24,10 @@ func (m masker) plain(k Kind, v any) (string, error) {
 		return "", nil
 	case string:
 		return m.text(k, v), nil
+	case *[]byte:
+		return m.text(k, string(*v)), nil
+	case *int64:
+		return m.digits(k, *v), nil
 	case int:
 		return m.digits(k, int64(v)), nil
 	case int64:
@@ -49,6 +54,20 @@ func (m masker) plain(k Kind, v any) (string, error) {
 	}
 }
 
+// shown reports whether a value is one of the many that are masked as they stand: digits in a TC column, which need no
+// escape in any format.
+func (m masker) shown(k Kind, b []byte) bool {
+	if k != TC || m.reveal {
+		return false
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
 func (m masker) digits(k Kind, n int64) string {
 	s := strconv.FormatInt(n, 10)
 	if k.personal() {
@@ -64,6 +83,13 @@ func (m masker) appendPlain(dst []byte, k Kind, v any, escape func([]byte, strin
 		return dst, nil
 	case string:
 		return escape(dst, m.text(k, v)), nil
+	case *[]byte:
+		if m.shown(k, *v) {
+			return tckn.AppendMask(dst, *v), nil
+		}
+		return escape(dst, m.text(k, string(*v))), nil
+	case *int64:
+		return m.appendPlain(dst, k, *v, escape)
 	case int:
 		if !k.personal() {
 			return strconv.AppendInt(dst, int64(v), 10), nil
@@ -94,6 +120,13 @@ func (m masker) appendJSON(dst []byte, k Kind, v any) ([]byte, error) {
 		return append(dst, "null"...), nil
 	case string:
 		return appendJSONString(dst, m.text(k, v)), nil
+	case *[]byte:
+		if m.shown(k, *v) {
+			return append(tckn.AppendMask(append(dst, '"'), *v), '"'), nil
+		}
+		return appendJSONString(dst, m.text(k, string(*v))), nil
+	case *int64:
+		return m.appendJSONInt(dst, k, *v), nil
 	case int:
 		return m.appendJSONInt(dst, k, int64(v)), nil
 	case int64:

@@ -20,24 +20,28 @@ import (
 // encoding/csv skips empty lines without a word. Here each is an empty value, so the lines between the end of one record
 // and the start of the next are counted: a record ends as many lines behind the start of its last field as there are
 // line ends inside that field.
-func columnValues(in *bufio.Reader, g *guard, o Options, yield func(Value, error) bool) error {
+//
+// With a Layout the input goes on behind its beginning.
+func columnValues(in *bufio.Reader, g *guard, o Options, l *Layout, yield func(Value, error) bool) error {
 	index, named, err := place(o.Column)
 	if err != nil {
 		return err
 	}
 	r := csv.NewReader(in)
 	r.ReuseRecord = true
-	if r.Comma = o.Delimiter; r.Comma == 0 {
+	if l != nil {
+		r.Comma, r.FieldsPerRecord, index = rune(l.Comma), l.Fields, l.Index
+	} else if r.Comma = o.Delimiter; r.Comma == 0 {
 		r.Comma = detect(in)
 	} else if !delimiterOK(r.Comma) {
 		return faultDelimiter()
 	}
 	g.comma = []byte(string(r.Comma))
 
-	first := true                     // no record was read so far
-	skip := o.Header && !named        // one line, whatever it holds
-	next := int64(1)                  // the line on which the next record would start if no line were empty
-	empty := func(until int64) bool { // yields the empty lines from next to before until
+	first := l == nil                   // no record was read so far
+	skip := first && o.Header && !named // one line, whatever it holds
+	next := g.base + 1                  // the line on which the next record would start if no line were empty
+	empty := func(until int64) bool {   // yields the empty lines from next to before until
 		for ; next < until; next++ {
 			switch {
 			case named && first: // before the header
@@ -63,9 +67,17 @@ func columnValues(in *bufio.Reader, g *guard, o Options, yield func(Value, error
 		// A line of blanks among rows of several fields is an empty line too, as a person sees it.
 		blank := errors.Is(err, csv.ErrFieldCount) && len(record) == 1 && clean(record[0]) == ""
 		if err != nil && !blank {
+			until := g.started + 1
+			if p := (*csv.ParseError)(nil); errors.As(err, &p) {
+				until = g.base + int64(p.StartLine)
+			}
+			if !empty(until) { // they are in order, and come first
+				return errStopped
+			}
 			return err
 		}
 		start, _ := r.FieldPos(0)
+		start += int(g.base)
 		if len(record) > fieldLimit { // the guard has not counted what stood in the buffer when the delimiter was found
 			return faultWide(int64(start))
 		}
@@ -73,7 +85,7 @@ func columnValues(in *bufio.Reader, g *guard, o Options, yield func(Value, error
 			return errStopped
 		}
 		last, _ := r.FieldPos(len(record) - 1)
-		next = int64(last+strings.Count(record[len(record)-1], "\n")) + 1
+		next = g.base + int64(last+strings.Count(record[len(record)-1], "\n")) + 1
 
 		if first {
 			first = false

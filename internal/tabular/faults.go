@@ -26,14 +26,14 @@ func asFault(g *guard, err error) error {
 	}
 	if errors.Is(p.Err, csv.ErrFieldCount) {
 		return fault.New(fault.Input, "row_ragged", i18n.Tf("%s. satırdaki alan sayısı ilk satırdakinden farklı",
-			"line %s has another number of fields than the first line", plain(int64(p.StartLine)))).
+			"line %s has another number of fields than the first line", plain(g.base+int64(p.StartLine)))).
 			WithHint(i18n.T("alan ayırıcısı yanlış algılandıysa --delimiter ile belirtin",
 				"if the delimiter was detected wrongly, give it with --delimiter"))
 	}
 	if p.Line != p.StartLine { // a quote opened in an earlier line: that is where to look
-		return faultQuote(int64(p.StartLine), 0)
+		return faultQuote(g.base+int64(p.StartLine), 0)
 	}
-	return faultQuote(int64(p.Line), p.Column)
+	return faultQuote(g.base+int64(p.Line), p.Column)
 }
 
 // faultQuote names the column, counted in bytes from 1, unless it is 0.
@@ -71,8 +71,12 @@ func faultWide(line int64) error {
 }
 
 func faultRead(line int64, err error) error {
+	cause := fault.Cause(err)
+	if k := (kindError{}); errors.As(err, &k) {
+		cause = k.text
+	}
 	return fault.New(fault.Input, "input_read", i18n.Tf("girdi %s. satırda okunamadı: %s", "the input cannot be read at line %s: %s",
-		plain(line), fault.Cause(err))).Because(err)
+		plain(line), cause)).Because(err)
 }
 
 func faultDelimiter() error {

@@ -61,7 +61,8 @@ type guard struct {
 	r   io.Reader
 	csv bool // quotes may hold line ends, and a record is bounded as well as a line
 
-	lines   int64  // line ends seen
+	base    int64  // line ends before what is read here
+	lines   int64  // line ends seen, those included
 	length  int    // bytes of the current line
 	cr      bool   // the last byte was a CR: LF must follow
 	quoted  bool   // csv: inside quotes. Every quote turns it; where that is wrong, the CSV reader finds a stray quote first
@@ -117,11 +118,16 @@ func (g *guard) inspect(p []byte) (int, error) {
 
 // inLine follows a part of one line and gives the place of the first offence in it, and the offence.
 func (g *guard) inLine(part []byte) (int, error) {
-	if i := bytes.IndexByte(part, 0); i >= 0 {
-		return i, faultNUL(g.lines + 1)
+	nul := bytes.IndexByte(part, 0)
+	text := part
+	if nul >= 0 {
+		text = part[:nul+1] // of several offences in a line the first one counts, however the line comes in parts
 	}
-	if i, found := g.bareCR(part); found {
+	if i, found := g.bareCR(text); found {
 		return i, faultCR(g.lines + 1)
+	}
+	if nul >= 0 {
+		return nul, faultNUL(g.lines + 1)
 	}
 	if g.csv {
 		g.fields(part)

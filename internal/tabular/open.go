@@ -40,7 +40,7 @@ func Open(path string, stdin io.Reader) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// kindError says what stands at the path instead of a file.
+// kindError says what stands at the path instead of a file, or in a file instead of what should.
 type kindError struct{ text i18n.Text }
 
 func (e kindError) Error() string { return e.text.EN }

@@ -53,9 +53,9 @@ func Values(r io.Reader, o Options) iter.Seq2[Value, error] {
 		g := &guard{r: text, csv: o.Column != ""}
 		in := bufio.NewReaderSize(g, 64<<10)
 		if g.csv {
-			err = columnValues(in, g, o, yield)
+			err = columnValues(in, g, o, nil, yield)
 		} else {
-			err = lineValues(in, o.Header, yield)
+			err = lineValues(in, g.base, o.Header, yield)
 		}
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(Value{}, asFault(g, err))
@@ -67,9 +67,9 @@ func Values(r io.Reader, o Options) iter.Seq2[Value, error] {
 var errStopped = errors.New("stopped")
 
 // lineValues yields the physical lines, which the guard keeps within 1 MiB.
-func lineValues(in *bufio.Reader, skip bool, yield func(Value, error) bool) error {
+func lineValues(in *bufio.Reader, base int64, skip bool, yield func(Value, error) bool) error {
 	var long []byte // the parts of a line that is longer than the buffer of in
-	for line := int64(1); ; line++ {
+	for line := base + 1; ; line++ {
 		part, err := in.ReadSlice('\n')
 		for errors.Is(err, bufio.ErrBufferFull) {
 			long = append(long, part...)

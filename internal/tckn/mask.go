@@ -32,6 +32,22 @@ func Mask(s string) string {
 	return s[:head] + strings.Repeat("*", n-shownStart-shownEnd) + s[tail:]
 }
 
+// AppendMask appends the mask of a value of ASCII characters to dst, without allocating anything else.
+func AppendMask(dst, ascii []byte) []byte {
+	hidden := ascii
+	if len(ascii) > 6 {
+		dst = append(dst, ascii[:shownStart]...)
+		hidden = ascii[shownStart : len(ascii)-shownEnd]
+	}
+	for range hidden {
+		dst = append(dst, '*')
+	}
+	if len(ascii) > 6 {
+		dst = append(dst, ascii[len(ascii)-shownEnd:]...)
+	}
+	return dst
+}
+
 // Scrub masks every candidate in a text. A candidate is a run of exactly eleven ASCII digits whose first is not 0; letters
 // may touch it (TC10000000146). It does not ask for the check digits: a number with a typing error names a person nearly
 // as well. The length of the text stays the same; a text without a candidate is returned as it is.

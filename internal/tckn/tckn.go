@@ -19,8 +19,6 @@
 // A number that passes is well formed; nothing says that it was given to anybody.
 package tckn
 
-import "strconv"
-
 // Length is the number of digits.
 const Length = 11
 
@@ -83,8 +81,13 @@ func (r Result) Strict() Result {
 
 // Check examines one value, from whose ends blanks were already trimmed, and gives the first reason that applies. Only
 // the ASCII digits count: Arabic-Indic or full-width digits are ReasonNonDigit. It does not allocate.
-func Check(s string) Result {
-	if s == "" {
+func Check(s string) Result { return check(s) }
+
+// CheckBytes is Check for a value that still stands in a buffer.
+func CheckBytes(b []byte) Result { return check(b) }
+
+func check[T string | []byte](s T) Result {
+	if len(s) == 0 {
 		return Result{Reason: ReasonEmpty}
 	}
 	for i := range len(s) {
@@ -147,6 +150,11 @@ func repeated(d [9]int) bool {
 // Complete appends the two check digits to nine digits given as a number from 100000000 to 999999999. Another prefix is
 // a mistake of the caller and panics.
 func Complete(prefix int) string {
+	return string(AppendComplete(make([]byte, 0, Length), prefix))
+}
+
+// AppendComplete appends the eleven digits of Complete to dst.
+func AppendComplete(dst []byte, prefix int) []byte {
 	if prefix < 100_000_000 || prefix > 999_999_999 {
 		panic("tckn: prefix does not have nine digits")
 	}
@@ -154,9 +162,11 @@ func Complete(prefix int) string {
 	for i, rest := 8, prefix; i >= 0; i, rest = i-1, rest/10 {
 		d[i] = rest % 10
 	}
+	for _, x := range d {
+		dst = append(dst, byte('0'+x))
+	}
 	d10, d11 := checkDigits(d)
-	// Not prefix*100: that would not fit an int of 32 bits.
-	return strconv.Itoa(prefix) + string([]byte{byte('0' + d10), byte('0' + d11)})
+	return append(dst, byte('0'+d10), byte('0'+d11))
 }
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }

@@ -16,6 +16,24 @@ type Input struct {
 	close   func() error
 }
 
+// File gives a regular file for reads at any place, and its length now; false for what can only be read in order.
+func (in *Input) File() (f io.ReaderAt, size int64, ok bool) {
+	if !in.Regular {
+		return nil, 0, false
+	}
+	f, ok = in.Reader.(io.ReaderAt)
+	s, stats := in.Reader.(interface{ Stat() (fs.FileInfo, error) })
+	if !ok || !stats {
+		return nil, 0, false
+	}
+	info, err := s.Stat()
+	// Files without a length have something in them all the same in some file systems that the kernel makes up.
+	if err != nil || info.Size() == 0 {
+		return nil, 0, false
+	}
+	return f, info.Size(), true
+}
+
 // Close closes a file; it leaves stdin alone.
 func (in *Input) Close() error { return in.close() }
 
@@ -28,7 +46,7 @@ func (d *Deps) OpenInput(ctx context.Context, path string) (*Input, error) {
 	}
 	in := &Input{Reader: f, Regular: path != "-" && regular(f), close: f.Close}
 	if !in.Regular {
-		in.Reader = reader{ctx, f}
+		in.Reader = &reader{ctx: ctx, r: f}
 	}
 	return in, nil
 }
@@ -36,25 +54,34 @@ func (d *Deps) OpenInput(ctx context.Context, path string) (*Input, error) {
 // reader ends a read that waits for a pipe or a terminal when the run is stopped. The read itself cannot be called
 // back; it goes with the process.
 type reader struct {
-	ctx context.Context
-	io.Reader
+	ctx  context.Context
+	r    io.Reader
+	buf  []byte // of the last read that came back; p belongs to the caller again once Read has returned
+	done chan readResult
 }
 
-func (r reader) Read(p []byte) (int, error) {
-	type result struct {
-		n   int
-		err error
+type readResult struct {
+	n   int
+	err error
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	if r.done == nil {
+		r.done = make(chan readResult, 1)
 	}
-	done := make(chan result, 1)
-	buf := make([]byte, len(p)) // p belongs to the caller again once Read has returned
+	if cap(r.buf) < len(p) {
+		r.buf = make([]byte, len(p))
+	}
+	buf, done := r.buf[:len(p)], r.done
 	go func() {
-		n, err := r.Reader.Read(buf)
-		done <- result{n, err}
+		n, err := r.r.Read(buf)
+		done <- readResult{n, err}
 	}()
 	select {
 	case got := <-done:
 		return copy(p, buf[:got.n]), got.err
 	case <-r.ctx.Done():
+		r.buf, r.done = nil, nil // they are the abandoned read's now
 		return 0, context.Cause(r.ctx)
 	}
 }

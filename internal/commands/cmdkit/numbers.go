@@ -35,6 +35,9 @@ func (d *Deps) NumberFlags(cmd *cobra.Command, flag string) *NumberSource {
 	return s
 }
 
+// FromFile reports whether the numbers come from a file, a pipe or stdin.
+func (s *NumberSource) FromFile() bool { return s.File != "" }
+
 // Check refuses flags that do not go together; it must run before Values.
 func (s *NumberSource) Check(args []string) error {
 	s.given = len(args)
@@ -82,7 +85,13 @@ func (s *NumberSource) file(ctx context.Context, yield func(tabular.Value, error
 		return
 	}
 	defer in.Close()
-	for v, err := range tabular.Values(in, s.Options) {
+	text, err := tabular.Unpack(in)
+	if err != nil {
+		yield(tabular.Value{}, err)
+		return
+	}
+	defer text.Close()
+	for v, err := range tabular.Values(text, s.Options) {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}

@@ -19,12 +19,13 @@ type Output struct {
 	cmd     *cobra.Command
 	options output.Options
 	columns []output.Column
+	formats []string
 }
 
 // OutputFlags adds the output flags to cmd. columns are its records' columns; nil for a command that returns one
 // object only.
 func (d *Deps) OutputFlags(cmd *cobra.Command, columns []output.Column) *Output {
-	o := &Output{d: d, cmd: cmd, columns: columns}
+	o := &Output{d: d, cmd: cmd, columns: columns, formats: output.Formats()}
 	f := cmd.Flags()
 	def, _ := d.Env("ISKURCTL_OUTPUT")
 	f.StringVarP(&o.options.Format, "output", "o", def, d.In(i18n.T("`BİÇİM` çıktı biçimi: ", "`FORMAT` output format: "))+strings.Join(output.Formats(), "|"))
@@ -38,7 +39,10 @@ func (d *Deps) OutputFlags(cmd *cobra.Command, columns []output.Column) *Output 
 	f.BoolVar(&o.options.Force, "force", false, d.In(i18n.T("var olan --out dosyasını değiştir", "replace an existing --out file")))
 	f.BoolVar(&o.options.Excel, "excel", false, d.In(i18n.T("Türkçe Excel'in çift tıklamayla açtığı CSV", "CSV that a Turkish Excel opens by double click")))
 	f.BoolVar(&o.options.Reveal, "reveal", false, d.In(i18n.T("kişisel verileri maskelemeden göster", "show personal data in full")))
-	complete(cmd, "output", output.Formats())
+	// The only error is a flag that does not exist, which the next start of the program would show.
+	_ = cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return o.formats, cobra.ShellCompDirectiveNoFileComp
+	})
 	if columns != nil {
 		keys := make([]string, len(columns))
 		for i, c := range columns {
@@ -49,6 +53,13 @@ func (d *Deps) OutputFlags(cmd *cobra.Command, columns []output.Column) *Output 
 		cmd.Annotations[annotationFields] = strings.Join(keys, " ")
 	}
 	return o
+}
+
+// Also adds formats that only this command has, in the order of names.
+func (o *Output) Also(names []string, formats map[string]output.Custom) {
+	o.options.Custom = formats
+	o.formats = append(o.formats, names...)
+	o.cmd.Flags().Lookup("output").Usage += "|" + strings.Join(names, "|")
 }
 
 // completeList completes a list parted by commas: what stands before the last comma stays, and is not offered again.

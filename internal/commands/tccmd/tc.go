@@ -10,5 +10,5 @@ import (
 
 // New makes the group.
 func New(d *cmdkit.Deps) *cobra.Command {
-	return d.Group("tc", i18n.T("TC kimlik numaraları", "TC identity numbers"), newValidate(d))
+	return d.Group("tc", i18n.T("TC kimlik numaraları", "TC identity numbers"), newValidate(d), newScan(d), newMask(d), newGenerate(d))
 }

@@ -2,6 +2,7 @@ package tccmd
 
 import (
 	"context"
+	"iter"
 
 	"github.com/spf13/cobra"
 
@@ -9,6 +10,7 @@ import (
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/output"
+	"iskurctl/internal/tabular"
 	"iskurctl/internal/tckn"
 )
 
@@ -40,8 +42,8 @@ func newValidate(d *cmdkit.Deps) *cobra.Command {
 	cmd := d.Command(cmdkit.Spec{
 		Use:   "validate [TC…]",
 		Short: i18n.T("TC kimlik numaralarını denetler", "checks TC identity numbers"),
-		Long: i18n.T("Numaraların biçimini ve denetim basamaklarını denetler. Geçerli bir numara, böyle bir kişinin var olduğunu göstermez.\n\nNeden alanında ilk uyan yazılır: empty, non_digit, length, leading_zero, checksum_10, checksum_11, ok (--strict ile: placeholder).",
-			"Checks the form and the check digits of numbers. A valid number does not mean that such a person exists.\n\nThe reason is the first that applies: empty, non_digit, length, leading_zero, checksum_10, checksum_11, ok (with --strict: placeholder)."),
+		Long: i18n.T("Numaraların biçimini ve denetim basamaklarını denetler. Geçerli bir numara, böyle bir kişinin var olduğunu göstermez.\n\nNeden alanında ilk uyan yazılır: empty, non_digit, length, leading_zero, checksum_10, checksum_11, ok (--strict ile: placeholder).\n\nUzun listeler bütün çekirdeklerde denetlenir; gzip ve zstd ile sıkıştırılmış dosyalar da okunur (adına değil içeriğine bakılır). Bir dosya, açıldığı andaki uzunluğuna kadar okunur; sonradan eklenen satırlara bakılmaz, okunurken kısalan dosya hatadır (11).",
+			"Checks the form and the check digits of numbers. A valid number does not mean that such a person exists.\n\nThe reason is the first that applies: empty, non_digit, length, leading_zero, checksum_10, checksum_11, ok (with --strict: placeholder).\n\nLong lists are checked on all cores; files packed with gzip or zstd are read too (by content, not by name). A file is read up to the length that it had when it was opened: lines appended later are not looked at, and one that becomes shorter meanwhile is an error (11)."),
 		Example: i18n.T("iskurctl tc validate 10000000146\niskurctl tc validate --input numaralar.txt --summary\niskurctl tc validate --input kisiler.csv --column TCKN --invalid-only -o csv",
 			"iskurctl tc validate 10000000146\niskurctl tc validate --input numbers.txt --summary\niskurctl tc validate --input people.csv --column TCKN --invalid-only -o csv"),
 		Exits: []fault.Class{fault.OK, fault.Usage, fault.Negative, fault.Input, fault.Output},
@@ -69,24 +71,14 @@ func runValidate(ctx context.Context, o *validateOptions, args []string) error {
 	}
 	return o.out.Emit(ctx, func(s *output.Sink) error {
 		count := newCounts()
-		for v, err := range o.source.Values(ctx, args) {
-			if err != nil {
-				return err
-			}
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			r := tckn.Check(v.Text)
-			if o.strict {
-				r = r.Strict()
-			}
-			count.add(r)
-			if o.summary || o.invalidOnly && r.Valid() {
-				continue
-			}
-			if err := s.Write(output.Record{v.Line, v.Text, r.Valid(), string(r.Reason), string(r.Kind), r.Placeholder}); err != nil {
-				return err
-			}
+		var err error
+		if o.source.FromFile() && (o.summary || s.Batch() != nil) {
+			err = o.bulk(ctx, s, count)
+		} else {
+			err = o.each(ctx, o.source.Values(ctx, args), s, count)
+		}
+		if err != nil {
+			return err
 		}
 		if o.summary {
 			if err := s.Object(count.fields()); err != nil {
@@ -95,6 +87,34 @@ func runValidate(ctx context.Context, o *validateOptions, args []string) error {
 		}
 		return count.verdict()
 	})
+}
+
+// each checks values one after another.
+func (o *validateOptions) each(ctx context.Context, values iter.Seq2[tabular.Value, error], s *output.Sink, count *counts) error {
+	for v, err := range values {
+		if err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		r := o.result(tckn.Check(v.Text))
+		count.add(r, 1)
+		if o.summary || o.invalidOnly && r.Valid() {
+			continue
+		}
+		if err := s.Write(output.Record{v.Line, v.Text, r.Valid(), string(r.Reason), string(r.Kind), r.Placeholder}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *validateOptions) result(r tckn.Result) tckn.Result {
+	if o.strict {
+		return r.Strict()
+	}
+	return r
 }
 
 // counts is the summary: every reason and kind has its place, zeros too.
@@ -108,12 +128,12 @@ func newCounts() *counts {
 	return &counts{byReason: map[tckn.Reason]int64{}, byKind: map[tckn.Kind]int64{}}
 }
 
-func (c *counts) add(r tckn.Result) {
-	c.total++
-	c.byReason[r.Reason]++
+func (c *counts) add(r tckn.Result, n int64) {
+	c.total += n
+	c.byReason[r.Reason] += n
 	if r.Valid() {
-		c.valid++
-		c.byKind[r.Kind]++
+		c.valid += n
+		c.byKind[r.Kind] += n
 	}
 }
 
