@@ -25,6 +25,7 @@ import (
 	"iskurctl/internal/consent"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/query"
+	"iskurctl/internal/registry"
 	"iskurctl/internal/seal"
 	"iskurctl/internal/seal/ring"
 	"iskurctl/internal/store"
@@ -50,7 +51,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	dir := args[0]
 	bare := store.Migration{ID: 9000, Name: "bare", SQL: bareTables}
-	st, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "store.db"), Migrations: append(slices.Concat(audit.Migrations, query.Migrations, consent.Migrations), bare)})
+	st, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "store.db"), Migrations: append(slices.Concat(audit.Migrations, query.Migrations, consent.Migrations, registry.Migrations), bare)})
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ import (
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/ledger/bundle"
 	"iskurctl/internal/query"
+	"iskurctl/internal/registry"
 	"iskurctl/internal/store"
 )
 
@@ -89,7 +90,7 @@ func open(ctx context.Context, dir string) (ledger.Source, io.Closer, error) {
 		b, err := bundle.Open(dir)
 		return b, b, err
 	}
-	st, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "store.db"), Migrations: slices.Concat(audit.Migrations, query.Migrations, consent.Migrations)})
+	st, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "store.db"), Migrations: slices.Concat(audit.Migrations, query.Migrations, consent.Migrations, registry.Migrations)})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -27,6 +27,7 @@ import (
 	"iskurctl/internal/consent"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/query"
+	"iskurctl/internal/registry"
 	"iskurctl/internal/seal"
 	"iskurctl/internal/seal/ring"
 	"iskurctl/internal/store"
@@ -68,7 +69,7 @@ func run(ctx context.Context, out string, entries int64, add bool) (err error) {
 	if err != nil {
 		return err
 	}
-	st, err := open(ctx, store.Options{Path: filepath.Join(out, storeFile), Migrations: slices.Concat(audit.Migrations, query.Migrations, consent.Migrations)})
+	st, err := open(ctx, store.Options{Path: filepath.Join(out, storeFile), Migrations: slices.Concat(audit.Migrations, query.Migrations, consent.Migrations, registry.Migrations)})
 	if err != nil {
 		return err
 	}

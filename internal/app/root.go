@@ -13,6 +13,7 @@ import (
 	"iskurctl/internal/commands/consentcmd"
 	"iskurctl/internal/commands/helpcmd"
 	"iskurctl/internal/commands/mykcmd"
+	"iskurctl/internal/commands/registrycmd"
 	"iskurctl/internal/commands/sandboxcmd"
 	"iskurctl/internal/commands/tccmd"
 	"iskurctl/internal/commands/versioncmd"
@@ -55,7 +56,7 @@ var nouns = []struct {
 	make func(*cmdkit.Deps) *cobra.Command
 }{
 	{"audit", auditcmd.New}, {"completion", completioncmd.New}, {"config", configcmd.New}, {"consent", consentcmd.New}, {"myk", mykcmd.New},
-	{"sandbox", sandboxcmd.New}, {"tc", tccmd.New}, {"version", versioncmd.New},
+	{"registry", registrycmd.New}, {"sandbox", sandboxcmd.New}, {"tc", tccmd.New}, {"version", versioncmd.New},
 }
 
 // addNouns adds the one noun that the command line names, or all of them when it names none for sure: building commands

@@ -94,6 +94,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"link":       cmdLink,
 		"flip":       cmdFlip,
 		"silent":     cmdSilent,
+		"workbook":   cmdWorkbook,
 	}
 	out := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, run := range list {

@@ -173,7 +173,7 @@ func TestEveryCommandSurvivesOddArguments(t *testing.T) {
 				if strings.ContainsAny(r.stderr, "\x1b\x01\u202e") || strings.Contains(r.stderr, "goroutine") || strings.Count(r.stderr, "\n") > 4 {
 					t.Errorf("%s: stderr is %.500q", name, r.stderr)
 				}
-				if r.code == 0 && r.stdout == "" {
+				if r.code == 0 && r.stdout == "" && path != "iskurctl tc mask" { // an empty text, masked
 					t.Errorf("%s: success without a result", name)
 				}
 				if r.code != 0 && r.stderr == "" {

@@ -19,6 +19,7 @@ import (
 	"iskurctl/internal/myk"
 	"iskurctl/internal/myk/sandbox"
 	"iskurctl/internal/query"
+	"iskurctl/internal/registry"
 	"iskurctl/internal/seal"
 	"iskurctl/internal/store"
 )
@@ -64,6 +65,7 @@ func (w *wiring) connect(d *cmdkit.Deps) {
 	d.Audit = func(context.Context) (*audit.Log, error) { return w.audit() }
 	d.Evidence = w.evidence
 	w.connectConsent(d)
+	d.Registry = func(_ context.Context, change bool) (*registry.Registry, error) { return w.registryOf(change) }
 	d.Identity = func() (string, string, error) {
 		name, err := w.env.User()
 		if err != nil {
@@ -200,22 +202,15 @@ func (w *wiring) query(ctx context.Context, o cmdkit.QueryOptions) (*query.Servi
 		c.Rate = o.Rate
 	}
 	if p.Authorisation == "registry" {
-		c.Authorise = notInRegistry
+		if c.Authorise, err = w.authorise(name); err != nil {
+			return nil, err
+		}
 	}
 	if err := w.refuseRollback(ctx, audit.Name, log.Ledger(), p); err != nil {
 		return nil, err
 	}
 	s := query.New(c)
 	return s, s.Start(ctx)
-}
-
-// notInRegistry refuses everybody: the registry of Ek-2 that would name the authorised people has no commands yet, so
-// nobody stands in it.
-func notInRegistry(context.Context, audit.Method) error {
-	return fault.New(fault.Refused, "not_authorised",
-		i18n.T("bu kullanıcı Ek-2'de sorgulamaya yetkili kişi olarak kayıtlı değil", "this user is not registered in Ek-2 as authorised to query")).
-		WithHint(i18n.T(`bu sürümde Ek-2 kayıt komutları yoktur; bu makinede sorgu izni vermek için yapılandırmada bu profile authorisation = "none" yazın`,
-			`this version has no commands for Ek-2 yet; to allow queries from this machine write authorisation = "none" in the profile`))
 }
 
 func (w *wiring) client(p *config.Profile, o cmdkit.QueryOptions) (*myk.Client, error) {

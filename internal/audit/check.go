@@ -99,6 +99,7 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 		for _, seq := range chunk.Damaged {
 			_ = rows.query(seq)
 			_ = rows.look(seq)
+			_ = rows.change(seq)
 		}
 		rows.rewind()
 	}
@@ -144,6 +145,13 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 			if there := rows.look(e.Seq); c.log != nil && e.Seq >= s.gone && !there {
 				report(ledger.ProjectionDrift, e.Seq, "aramanın satırı yok", "the row that leads to the search is missing")
 			}
+		case KindRegistry:
+			if !validChange(leaf) {
+				report(ledger.LeafSchema, e.Seq, "Ek-2 değişikliği kaydının alanları geçersiz", "the fields of the registry change are not valid")
+			}
+			if there := rows.change(e.Seq); c.log != nil && e.Seq >= s.gone && !there {
+				report(ledger.ProjectionDrift, e.Seq, "Ek-2 değişikliğinin satırı yok", "the row of the registry change is missing")
+			}
 		case kindPruned:
 			ev.to = c.disposal(leaf, e.Seq, entryTime(leaf), report)
 		case kindKey:
@@ -164,6 +172,12 @@ func (c *Check) Inspect(ctx context.Context, chunk *ledger.Chunk) (any, []ledger
 			continue
 		}
 		report(ledger.ProjectionDrift, row.seq, "satır bir arama kaydına karşılık gelmiyor", "the row leads to no search")
+	}
+	for _, row := range rows.changes {
+		if row.met || row.seq < s.gone {
+			continue
+		}
+		report(ledger.ProjectionDrift, row.seq, "satır bir Ek-2 değişikliğine karşılık gelmiyor", "the row leads to no change of the registry")
 	}
 	return s, findings, nil
 }

@@ -84,9 +84,11 @@ type projected struct {
 	queries  []queryIndex
 	outcomes []outcomeFound
 	looks    []lookIndex
+	changes  []lookIndex
 
 	text               []byte // what the rows of queries hold
-	atQuery, atLook    int
+	atQuery            int
+	atLook, atChange   int
 	method, process    sql.RawBytes
 	userTag, tag, code sql.RawBytes
 }
@@ -109,12 +111,12 @@ type lookIndex struct {
 }
 
 func (p *projected) reset() {
-	p.queries, p.outcomes, p.looks, p.text = p.queries[:0], p.outcomes[:0], p.looks[:0], p.text[:0]
+	p.queries, p.outcomes, p.looks, p.changes, p.text = p.queries[:0], p.outcomes[:0], p.looks[:0], p.changes[:0], p.text[:0]
 	p.rewind()
 }
 
 // rewind is for whoever asks again from the first entry on.
-func (p *projected) rewind() { p.atQuery, p.atLook = 0, 0 }
+func (p *projected) rewind() { p.atQuery, p.atLook, p.atChange = 0, 0, 0 }
 
 // query gives the row of a query, nil when there is none. Entries are asked for in ascending order.
 func (p *projected) query(seq int64) *queryIndex {
@@ -128,15 +130,19 @@ func (p *projected) query(seq int64) *queryIndex {
 	return &p.queries[p.atQuery]
 }
 
-// look tells whether there is a row of a search.
-func (p *projected) look(seq int64) bool {
-	for p.atLook < len(p.looks) && p.looks[p.atLook].seq < seq {
-		p.atLook++
+// look tells whether there is a row of a search, change whether there is one of a change of the registry.
+func (p *projected) look(seq int64) bool { return met(p.looks, &p.atLook, seq) }
+
+func (p *projected) change(seq int64) bool { return met(p.changes, &p.atChange, seq) }
+
+func met(rows []lookIndex, at *int, seq int64) bool {
+	for *at < len(rows) && rows[*at].seq < seq {
+		*at++
 	}
-	if p.atLook == len(p.looks) || p.looks[p.atLook].seq != seq {
+	if *at == len(rows) || rows[*at].seq != seq {
 		return false
 	}
-	p.looks[p.atLook].met = true
+	rows[*at].met = true
 	return true
 }
 
@@ -169,10 +175,15 @@ func (p *projected) read(ctx context.Context, l *Log, from, to int64) error {
 	if err != nil {
 		return err
 	}
-	return l.each(ctx, projectedLooks, func(rows *sql.Rows) error {
+	return l.each(ctx, projectedOthers, func(rows *sql.Rows) error {
 		var k lookIndex
-		err := rows.Scan(&k.seq)
-		p.looks = append(p.looks, k)
+		var change bool
+		err := rows.Scan(&k.seq, &change)
+		if change {
+			p.changes = append(p.changes, k)
+		} else {
+			p.looks = append(p.looks, k)
+		}
 		return err
 	}, from, to)
 }
@@ -214,9 +225,11 @@ func (l *Log) strays(ctx context.Context, size, pruned int64) (findings []ledger
 		{strayQueries, size, ledger.ProjectionDrift, "%d satır günlükte olmayan kayıtlara gidiyor", "%d rows lead to entries that the log does not have"},
 		{strayOutcomes, size, ledger.ProjectionDrift, "%d satır günlükte olmayan sorgulara gidiyor", "%d rows lead to queries that the log does not have"},
 		{strayLooks, size, ledger.ProjectionDrift, "%d satır günlükte olmayan aramalara gidiyor", "%d rows lead to searches that the log does not have"},
+		{strayChanges, size, ledger.ProjectionDrift, "%d satır günlükte olmayan Ek-2 değişikliklerine gidiyor", "%d rows lead to changes of the registry that the log does not have"},
 		{remainingQueries, pruned, ledger.ErasedDataPresent, "imha edilmiş sorgulara giden %d satır duruyor", "%d rows that lead to queries that were disposed of are still there"},
 		{remainingOutcomes, pruned, ledger.ErasedDataPresent, "imha edilmiş sonuçlara giden %d satır duruyor", "%d rows that lead to outcomes that were disposed of are still there"},
 		{remainingLooks, pruned, ledger.ErasedDataPresent, "imha edilmiş aramalara giden %d satır duruyor", "%d rows that lead to searches that were disposed of are still there"},
+		{remainingChanges, pruned, ledger.ErasedDataPresent, "imha edilmiş Ek-2 değişikliği kayıtlarına giden %d satır duruyor", "%d rows that lead to entries of registry changes that were disposed of are still there"},
 	} {
 		var n, first int64
 		if err := l.st.Read().QueryRowContext(ctx, s.text, s.at).Scan(&n, &first); err != nil {

@@ -15,7 +15,7 @@ var contents = &ledgertest.Contents{Files: map[string]map[string]string{
 	"data/checkpoint": {"altered": "quick:V03", "cut": "quick:V02", "halved": "quick:V02", "emptied": "quick:V01", "lengthened": "quick:V02",
 		"deleted": "quick:V01 default:V01,V17"},
 	// records.csv repeats what is disclosed, so it no longer fits.
-	"data/disclosures.ndjson": {"altered": "deep:V34,V55", "cut": "deep:V19,V35,V55", "halved": "deep:V19,V35*180,V55", "emptied": "deep:V35*360,V55",
+	"data/disclosures.ndjson": {"altered": "deep:V34,V55", "cut": "deep:V19,V35,V55", "halved": "deep:V19,V35*175,V55", "emptied": "deep:V35*351,V55",
 		"lengthened": "deep:V19", "deleted": "deep:V55"},
 	"data/records.csv": {"altered": "deep:V55", "halved": "deep:V55", "emptied": "deep:V55", "lengthened": "deep:V55", "deleted": "deep:V17"},
 	"data/vkey": {"altered": "default:V19", "cut": "default:V19", "halved": "default:V19", "emptied": "default:V19", "lengthened": "default:V19",
@@ -28,7 +28,7 @@ var contents = &ledgertest.Contents{Files: map[string]map[string]string{
 	// of the gap, records.csv knows more than the entries that are left: one or two runs of its lines.
 	"data/tile/entries/000": {"altered": "default:V10 deep:V10,V55", "cut": "default:V11,V14", "halved": "default:V11,V14 deep:V11,V14,V55", "emptied": "default:V11",
 		"lengthened": "default:V12", "deleted": "default:V11"},
-	"data/tile/entries/001": {"altered": "default:V10 deep:V10,V55", "cut": "default:V11,V14 deep:V11,V14,V55", "halved": "default:V11,V14 deep:V11,V14,V55",
+	"data/tile/entries/001": {"altered": "default:V10 deep:V10,V55", "cut": "default:V11,V14", "halved": "default:V11,V14 deep:V11,V14,V55",
 		"emptied": "quick:V11 deep:V11,V55,V55", "lengthened": "default:V12", "deleted": "quick:V11 deep:V11,V55,V55"},
 	"data/tile/entries/002.p/188": {"altered": "default:V10 deep:V10,V55", "cut": "default:V11,V14 deep:V11,V14,V55", "halved": "default:V11,V14 deep:V11,V14,V55",
 		"emptied": "default:V11 deep:V11,V55", "lengthened": "default:V12", "deleted": "default:V11 deep:V11,V55"},

@@ -10,7 +10,7 @@ import (
 
 // truncated cuts the log off at size and signs that, in all its tables.
 func truncated(size int) func(*world, *place) {
-	return both(by("UPDATE audit_settled SET below = MIN(below, 100)"), ledgertest.Truncated(size, "leaf", "sealed", "query", "outcome", "look", "mark"))
+	return both(by("UPDATE audit_settled SET below = MIN(below, 100)"), ledgertest.Truncated(size, "leaf", "sealed", "query", "outcome", "look", "change", "mark"))
 }
 
 // disposes takes entries away as the program does, but says of the newest that it is of time before.
@@ -55,7 +55,8 @@ func restored(text string) func(*world, *place) {
 
 // silently takes the first tile and its rows away and raises the mark, as a disposal would that says nothing of it.
 const silently = `UPDATE audit_log SET pruned = 256; DELETE FROM audit_leaf WHERE seq < 256; DELETE FROM audit_sealed WHERE seq < 256;
-DELETE FROM audit_query WHERE seq < 256; DELETE FROM audit_outcome WHERE seq < 256; DELETE FROM audit_look WHERE seq < 256`
+DELETE FROM audit_query WHERE seq < 256; DELETE FROM audit_outcome WHERE seq < 256; DELETE FROM audit_look WHERE seq < 256;
+DELETE FROM audit_change WHERE seq < 256`
 
 func insiders() []mutation {
 	return []mutation{
@@ -63,12 +64,15 @@ func insiders() []mutation {
 		{"cut off, by the owner, before it was seen", "", truncated(299), "", "quick:V26", "quick:V04,V26", "", "logged"},
 		{"an older copy", "", ledgertest.Replaced(ledgertest.RecentOf), "", "quick:V26", "", "", "logged"},
 		{"an older copy, before the key changed", "", ledgertest.Replaced(ledgertest.OlderOf), "", "quick:V04,V26", "", "", "logged"},
-		{"the head of an older copy", "", ledgertest.HeadOf(ledgertest.RecentOf), "default:V23,V12 deep:V23,V55,V55,V55,V55,V12,V34,V55,V55,V55", "quick:V26 default:V23,V26,V12 deep:V23,V26,V55,V55,V55,V55,V12,V34,V55,V55,V55", "default:V23,V12 deep:V23,V55,V55,V55,V55,V12,V34,V55,V55,V55", "", "!ledger_damaged/6"},
+		{"the head of an older copy", "", ledgertest.HeadOf(ledgertest.RecentOf), "default:V23,V12 deep:V23,V55,V55,V55,V55,V12,V34,V55,V55,V55,V55", "quick:V26 default:V23,V26,V12 deep:V23,V26,V55,V55,V55,V55,V12,V34,V55,V55,V55,V55", "default:V23,V12 deep:V23,V55,V55,V55,V55,V12,V34,V55,V55,V55,V55", "", "!ledger_damaged/6"},
 
 		{"a kind of another log", "", adds(line(`{"k":"text/1","t":"{t}"}`), ""), "deep:V14", same, same, "700", ""},
 		{"an outcome of another code", "", adds(line(`{"k":"outcome/1","ms":1,"outcome":"perhaps","q":{open},"records":0,"t":"{t}"}`), ""), "deep:V14", same, same, "700", ""},
 		{"a query without its members", "", adds(line(`{"k":"query/1","t":"{t}"}`), ""), "deep:V14", same, same, "700", ""},
 		{"a look without its members", "", adds(line(`{"k":"look/1","t":"{t}"}`), "INSERT INTO audit_look VALUES (700)"), "deep:V14", same, same, "700", ""},
+		{"a registry change without its members", "", adds(line(`{"k":"registry/1","t":"{t}"}`), "INSERT INTO audit_change VALUES (700)"), "deep:V14", same, same, "700", ""},
+		{"a registry change that says more than its hash", "", adds(line(`{"change":"ccccccccccccccccccccccccccccccccccccccccccc","id":1,"k":"registry/1","n":0,"op":"add","surname":"x","t":"{t}","v":1}`), "INSERT INTO audit_change VALUES (700)"), "deep:V14", same, same, "700", ""},
+		{"a registry change without its row", "", adds(line(`{"change":"ccccccccccccccccccccccccccccccccccccccccccc","id":1,"k":"registry/1","n":0,"op":"add","t":"{t}","v":1}`), ""), "deep:V55", same, same, "700", ""},
 		{"a disposal that makes no sense", "", adds(line(`{"before":"{t}","from":9,"k":"pruned/1","policy":"x","t":"{t}","to":5}`), ""), "deep:V14", same, same, "700", ""},
 		{"an outcome of nothing", "", adds(line(`{"k":"outcome/1","ms":1,"outcome":"ok","q":9999,"records":1,"t":"{t}"}`), ""), "deep:V50", same, same, "700", ""},
 		{"an outcome of a look", "", adds(line(`{"k":"outcome/1","ms":1,"outcome":"ok","q":{l1},"records":1,"t":"{t}"}`), "INSERT INTO audit_outcome VALUES ({l1}, 700, 'ok')"), "deep:V50", same, same, "700", ""},
@@ -104,6 +108,7 @@ func insiders() []mutation {
 		{"disposed of, a query's row restored", "", restored("INSERT INTO audit_query SELECT * FROM before.audit_query WHERE seq = {q1}"), "deep:V37", same, same, "{q1}", ""},
 		{"disposed of, an outcome's row restored", "", restored("INSERT INTO audit_outcome SELECT * FROM before.audit_outcome WHERE query_seq = {q1}"), "deep:V37", same, same, "{o1}", ""},
 		{"disposed of, a look's row restored", "", restored("INSERT INTO audit_look SELECT * FROM before.audit_look WHERE seq = {l1}"), "deep:V37", same, same, "{l1}", ""},
+		{"disposed of, a registry change's row restored", "", restored("INSERT INTO audit_change SELECT * FROM before.audit_change WHERE seq = {c1}"), "deep:V37", same, same, "{c1}", ""},
 		{"disposed of, the mark set back", "", both(pruned, by("UPDATE audit_log SET pruned = 0")), "quick:V55", same, same, "", ""},
 		{"disposed of, the entry that says so deleted", "", both(pruned, by("DELETE FROM audit_leaf WHERE CAST(leaf AS TEXT) LIKE '{\"before\"%'")), "quick:V23,V11 default:V11", same, same, "", ""},
 		{"disposed of, the entry that says so not listed", "", both(pruned, by("DELETE FROM audit_mark WHERE seq > 400")), "quick:V60 default:V55", same, same, "", ""},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,6 +125,18 @@ func ask(i int) audit.Query {
 		q.Params = []audit.Param{{Name: "BASLANGIC_TARIHI", Value: "01.10.2026"}, {Name: "BITIS_TARIHI", Value: "02.10.2026"}}
 	}
 	return q
+}
+
+// registered adds the entry of a change of the registry.
+func registered(t testing.TB, p *place, log *audit.Log, n int64) {
+	t.Helper()
+	leaf, err := ledger.NewLeaf().String("change", strings.Repeat("c", ledger.DigestLen)).Int("id", 1).String("k", audit.KindRegistry).Int("n", n).
+		String("op", "add").String("t", ledger.Time(p.Clock.Now())).Int("v", 1).Bytes()
+	must(t, err)
+	must(t, log.WriteChanges(t.Context(), func(w *audit.ChangeWriter) error {
+		_, err := w.Append(leaf)
+		return err
+	}))
 }
 
 // export writes a bundle of the world.

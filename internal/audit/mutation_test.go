@@ -108,6 +108,8 @@ func newWorld(t testing.TB) *world {
 			_, err := log.Ledger().Rotate(ctx)
 			must(t, err)
 			rotated = true
+		case i%41 == 5:
+			registered(t, w.Place, log, int64(i))
 		case i%37 == 0:
 			must(t, log.Look(ctx, "memur1", "pc-2", []string{ask(3).KimlikNo, ask(9).KimlikNo}))
 		case i%11 == 0 && left > 1:
@@ -146,6 +148,7 @@ func name(w *world, pending int64) {
 		add("o"+name, value[int64](p, "SELECT seq FROM audit_outcome WHERE query_seq = $1", q))
 		add("b"+name, value[int64](p, "SELECT MAX(s.seq) FROM audit_sealed s, audit_outcome o WHERE o.query_seq = $1 AND s.seq < o.seq", q)) // the last with disclosures before
 		add("l"+name, value[int64](p, "SELECT seq FROM audit_look WHERE seq >= $1 ORDER BY seq LIMIT 1", from))
+		add("c"+name, value[int64](p, "SELECT seq FROM audit_change WHERE seq >= $1 ORDER BY seq LIMIT 1", from))
 	}
 	add("open", pending)
 	add("rot", value[int64](p, "SELECT seq FROM audit_mark"))

@@ -165,7 +165,7 @@ func (l *Log) dispose(ctx context.Context, d Disposal) error {
 		if err := w.Dispose(d.From, d.To); err != nil {
 			return err
 		}
-		for _, text := range []string{dropQueries, dropOutcomes, dropLooks} {
+		for _, text := range []string{dropQueries, dropOutcomes, dropLooks, dropChanges} {
 			if _, err := w.Tx.Exec(text, d.To); err != nil {
 				return err
 			}

@@ -163,7 +163,7 @@ func (r outcomeRow) leaf() ([]byte, error) {
 }
 
 // inserts are the prepared statements of the write path.
-type inserts struct{ query, outcome *sql.Stmt }
+type inserts struct{ query, outcome, change *sql.Stmt }
 
 // writer adds entries within one transaction.
 type writer struct {
@@ -187,7 +187,8 @@ func (l *Log) statements(ctx context.Context) (*inserts, error) {
 		return l.insert, nil
 	}
 	ins := &inserts{}
-	if err := l.st.Prepare(ctx, store.Prepared{To: &ins.query, Text: addQuery}, store.Prepared{To: &ins.outcome, Text: addOutcome}); err != nil {
+	if err := l.st.Prepare(ctx, store.Prepared{To: &ins.query, Text: addQuery}, store.Prepared{To: &ins.outcome, Text: addOutcome},
+		store.Prepared{To: &ins.change, Text: addRegistered}); err != nil {
 		return nil, err
 	}
 	l.insert = ins

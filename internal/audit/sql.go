@@ -16,6 +16,7 @@ var Migrations = []store.Migration{
 	{ID: 113, Name: "audit: ledger", SQL: ledger.Schema(Name)},
 	{ID: 114, Name: "audit: queries, outcomes, looks", SQL: schema},
 	{ID: 115, Name: "audit: the key", SQL: keySchema},
+	{ID: 116, Name: "audit: changes of the registry", SQL: changeSchema},
 }
 
 // keySchema binds a store to its master key by a keyed tag of a fixed text: a row sealed under another key would be lost
@@ -27,6 +28,17 @@ CREATE TABLE audit_key (
 ) STRICT;
 CREATE TRIGGER audit_key_fixed BEFORE UPDATE ON audit_key BEGIN SELECT RAISE(ABORT, 'the key of a store does not change'); END;
 CREATE TRIGGER audit_key_kept BEFORE DELETE ON audit_key BEGIN SELECT RAISE(ABORT, 'the key of a store does not change'); END;
+`
+
+// changeSchema lists the entries of kind registry/1, so that a change whose own row was taken away is missed at every level of a
+// verification, and not only where all entries are read.
+const changeSchema = `
+CREATE TABLE audit_change (
+	seq INTEGER PRIMARY KEY
+) STRICT;
+CREATE TRIGGER audit_change_fixed BEFORE UPDATE ON audit_change BEGIN SELECT RAISE(ABORT, 'the query log is append-only'); END;
+CREATE TRIGGER audit_change_kept BEFORE DELETE ON audit_change WHEN OLD.seq >= (SELECT pruned FROM audit_log)
+BEGIN SELECT RAISE(ABORT, 'the query log is append-only'); END;
 `
 
 // The rows only help to find entries; what an entry says stands in its leaf. They go with the entry at its disposal.
@@ -86,11 +98,15 @@ const (
 	addOutcome = `INSERT INTO audit_outcome (query_seq, seq, outcome)
 SELECT seq, $2, $3 FROM audit_query WHERE seq = $1 ON CONFLICT (query_seq) DO NOTHING`
 
-	addLook = `INSERT INTO audit_look (seq) VALUES ($1)`
+	addLook       = `INSERT INTO audit_look (seq) VALUES ($1)`
+	addRegistered = `INSERT INTO audit_change (seq) VALUES ($1)`
+
+	selectChanges = `SELECT seq FROM audit_change WHERE seq >= $1 ORDER BY seq LIMIT $2`
 
 	dropQueries  = `DELETE FROM audit_query WHERE seq < $1`
 	dropOutcomes = `DELETE FROM audit_outcome WHERE query_seq < $1 AND seq < $1`
 	dropLooks    = `DELETE FROM audit_look WHERE seq < $1`
+	dropChanges  = `DELETE FROM audit_change WHERE seq < $1`
 
 	settle = `UPDATE audit_settled SET below = $1 WHERE id = 1 AND below < $1`
 
@@ -129,16 +145,22 @@ UNION ALL SELECT query_seq FROM audit_outcome WHERE query_seq >= $1 AND query_se
 	strayLooks = `SELECT COUNT(*), COALESCE(MIN(at), 0) FROM (SELECT seq AS at FROM audit_look WHERE seq < 0
 UNION ALL SELECT seq FROM audit_look WHERE seq >= $1 AND seq >= (SELECT size FROM audit_log WHERE id = 1))`
 
+	strayChanges = `SELECT COUNT(*), COALESCE(MIN(at), 0) FROM (SELECT seq AS at FROM audit_change WHERE seq < 0
+UNION ALL SELECT seq FROM audit_change WHERE seq >= $1 AND seq >= (SELECT size FROM audit_log WHERE id = 1))`
+
 	remainingQueries  = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_query WHERE seq >= 0 AND seq < $1`
 	remainingOutcomes = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_outcome WHERE query_seq < $1 AND seq >= 0 AND seq < $1`
 	remainingLooks    = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_look WHERE seq >= 0 AND seq < $1`
+	remainingChanges  = `SELECT COUNT(*), COALESCE(MIN(seq), 0) FROM audit_change WHERE seq >= 0 AND seq < $1`
 
 	// What is looked up by number or time is found through an index. SQLite's own words.
 	checkIndexes = `PRAGMA integrity_check(audit_query)`
 
 	countSingles = `SELECT (SELECT COUNT(*) FROM audit_log), (SELECT COUNT(*) FROM audit_settled), (SELECT COUNT(*) FROM audit_key)`
 
-	projectedLooks = `SELECT seq FROM audit_look WHERE seq >= $1 AND seq < $2 ORDER BY seq`
+	// projectedOthers are the rows of searches (0) and of changes of the registry (1).
+	projectedOthers = `SELECT seq, 0 FROM audit_look WHERE seq >= $1 AND seq < $2
+UNION ALL SELECT seq, 1 FROM audit_change WHERE seq >= $1 AND seq < $2 ORDER BY 2, 1`
 )
 
 // condition collects what a listing asks for; its values become $1, $2, …

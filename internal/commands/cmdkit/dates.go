@@ -18,10 +18,11 @@ func ParseDate(name, s string) (myk.Date, error) {
 			return myk.Date{Year: t.Year(), Month: int(t.Month()), Day: t.Day()}, nil
 		}
 	}
-	return myk.Date{}, dateError(name)
+	return myk.Date{}, DateInvalid(name)
 }
 
-func dateError(name string) error {
+// DateInvalid is the error of a flag that holds no date.
+func DateInvalid(name string) error {
 	return fault.New(fault.Usage, "date_invalid", i18n.Tf("--%s geçerli bir tarih değil", "--%s is not a valid date", name)).
 		WithHint(i18n.T("örnek: 2026-11-22 ya da 22.11.2026", "for example 2026-11-22 or 22.11.2026"))
 }

@@ -13,6 +13,7 @@ import (
 	"iskurctl/internal/consent"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/query"
+	"iskurctl/internal/registry"
 	"iskurctl/internal/store"
 	"iskurctl/internal/term"
 )
@@ -45,6 +46,8 @@ type Deps struct {
 	// Consent gives the consent log, ConsentEvidence the same for what needs no master key, as Evidence does.
 	Consent         func(ctx context.Context) (*consent.Log, error)
 	ConsentEvidence func(ctx context.Context, keys bool) (*consent.Log, error)
+	// Registry gives Ek-2: to be read, which needs no master key, or to be changed.
+	Registry func(ctx context.Context, change bool) (*registry.Registry, error)
 	// Identity names the operating-system user and the host, as the log does.
 	Identity func() (user, host string, err error)
 	Secret   func(ctx context.Context, ref string) ([]byte, error)

@@ -31,6 +31,12 @@ func (d *Deps) line(prefix string, t i18n.Text) {
 	_, _ = fmt.Fprintf(d.Streams.Err, "%s %s\n", prefix, Clean(d.In(t)))
 }
 
+// Tell writes one line of a dialogue with somebody at a terminal to stderr, whatever --quiet says.
+func (d *Deps) Tell(t i18n.Text) {
+	// A stderr that cannot be written has no other place to complain.
+	_, _ = fmt.Fprintln(d.Streams.Err, Clean(d.In(t)))
+}
+
 // Clean makes a text fit for stderr: one line, no control characters, no TC number.
 func Clean(s string) string { return tckn.Scrub(output.CleanLine(s)) }
 
