@@ -35,7 +35,7 @@ func main() {
 
 func run(ctx context.Context) error {
 	s := &suite{}
-	only := flag.String("only", "start,batch,reply,ledger,consent,tcscan,validate,ndjson", "which of start, batch, reply, ledger, consent, tcscan, validate, ndjson")
+	only := flag.String("only", "start,batch,reply,ledger,consent,registry,tcscan,validate,ndjson", "which of start, batch, reply, ledger, consent, registry, tcscan, validate, ndjson")
 	flag.IntVar(&s.starts, "starts", 300, "alternating runs of each program for the start")
 	flag.IntVar(&s.numbers, "numbers", 20000, "numbers of a lookup batch")
 	flag.IntVar(&s.clients, "concurrency", 64, "calls under way at once")
@@ -52,7 +52,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	machine(s.dir)
-	parts := map[string]func(context.Context) error{"start": s.start, "batch": s.batch, "reply": s.reply, "ledger": s.ledger, "consent": s.consent, "validate": s.validate, "ndjson": s.ndjson, "tcscan": s.tcscan}
+	parts := map[string]func(context.Context) error{"start": s.start, "batch": s.batch, "reply": s.reply, "ledger": s.ledger, "consent": s.consent, "registry": s.registry, "validate": s.validate, "ndjson": s.ndjson, "tcscan": s.tcscan}
 	for _, name := range strings.Split(*only, ",") {
 		part, ok := parts[name]
 		if !ok {
