@@ -3,9 +3,9 @@
 // from there (internal/tabular), with the same results. Standard library only, no text for people; the commands that
 // read long lists import it.
 //
-// What it gives is what tckn.Check gives for each line, trimmed; the kernels are only other ways to compute it. There are
-// three, chosen when the program starts: AVX-512 and AVX2 in builds with GOEXPERIMENT=simd for amd64, and words of 64
-// bits everywhere else.
+// What it gives is what tckn.Check gives for each line, trimmed; the kernels are only other ways to compute it. They
+// are chosen when the program starts: AVX-512, with or without VBMI2, and AVX2 in builds with GOEXPERIMENT=simd for
+// amd64, and words of 64 bits everywhere else.
 package bulk
 
 import "iskurctl/internal/tckn"

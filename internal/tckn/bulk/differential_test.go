@@ -211,7 +211,7 @@ func TestQuickReadingGivesWhatCarefulReadingGives(t *testing.T) {
 func FuzzQuickAgainstCareful(f *testing.F) {
 	for i, s := range []string{
 		"10000000146\n10000000214\n", "\ufeff10000000146\r\n\t10000000528 \r\n10000000214", "AD,TCKN\nx,10000000146\ny,1\n", "AD;TCKN\n\"a\nb\";10000000146\n",
-		"1\n\n\n2\r\n", "x\x00\n", "\xa010000000146\n\xdex\n", "1\r2\n", "10000000146|a\n", "  \n", "\xff\xfe1\x00",
+		"1\n\n\n2\r\n", "10000000146\r \n 10000000146\n", "x\x00\n", "\xa010000000146\n\xdex\n", "1\r2\n", "10000000146|a\n", "  \n", "\xff\xfe1\x00",
 	} {
 		f.Add([]byte(s), uint8(i), uint16(7*i), uint8(i))
 	}

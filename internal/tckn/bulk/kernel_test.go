@@ -39,24 +39,91 @@ func sameCounts(t interface{ Fatalf(string, ...any) }, p []byte) {
 	}
 }
 
-func sameMasks(t interface{ Fatalf(string, ...any) }, p []byte) {
-	p = p[:len(p)&^63]
-	want := make([]mask, len(p)/64)
-	for i, b := range p {
-		switch {
-		case b == '\n':
-			want[i/64].ends |= 1 << (i % 64)
-		case b == '\r' && i%64 < 63 && p[i+1] == '\n':
-		case b < '0' || b > '9':
-			want[i/64].odd |= 1 << (i % 64)
+// pieces cuts a text for the kernels that take one stretch at a time: the number of blocks, of 64 bytes, in each.
+func pieces(p []byte, yield func(p []byte, n int)) {
+	for ; len(p) >= 64+slack; p = p[min(stretch, len(p)-64-slack+1):] {
+		yield(p, min(stretch, len(p)-slack)/64)
+	}
+}
+
+// sameMarks checks the marks of a text.
+func sameMarks(t interface{ Fatalf(string, ...any) }, p []byte) {
+	pieces(p, func(p []byte, n int) {
+		var want marks
+		for i, b := range p[:n*64] {
+			bit := uint64(1) << (i % 64)
+			switch {
+			case b == '\n':
+				want.ends[i/64+1] |= bit
+			case b == '\r' && p[i+1] == '\n':
+				want.returns[i/64+1] |= bit
+			case b < '0' || b > '9':
+				want.odd[i/64+1] |= bit
+			}
 		}
+		for _, k := range everyKernel() {
+			var found [stretch/64 + 2]uint64
+			k.find(p, n, '\n', &found)
+			if found != want.ends {
+				t.Fatalf("%s: LF of %q:\n got %x\nwant %x", k.name, p, found, want.ends)
+			}
+			var got marks
+			if k.masks(p, n, &got); got != want {
+				t.Fatalf("%s: marks of %q:\n got %x\nwant %x", k.name, p, got, want)
+			}
+		}
+	})
+}
+
+// samePacking checks where lines of eleven digits are found, and how each kernel packs them.
+func samePacking(t interface{ Fatalf(string, ...any) }, p []byte) {
+	pieces(p, func(p []byte, n int) { samePack(t, p, n) })
+}
+
+func samePack(t interface{ Fatalf(string, ...any) }, p []byte, n int) {
+	size := n * 64
+	m := &marks{}
+	for i := range m.ends {
+		m.ends[i], m.returns[i], m.odd[i] = ^uint64(0), ^uint64(0), ^uint64(0) // of the text before
+	}
+	wordMasks(p, n, m)
+	m.finish(n)
+	var want [stretch / 64]uint64
+	var lines, blanks, strange int
+	var packed []byte
+	for at := 0; ; lines++ {
+		n := bytes.IndexByte(p[at:size], '\n')
+		if n < 0 {
+			break
+		}
+		line := bytes.TrimSuffix(p[at:at+n], []byte("\r"))
+		digits := !bytes.ContainsFunc(line, func(r rune) bool { return r < '0' || r > '9' })
+		switch {
+		case len(line) == 0:
+			blanks++
+		case !digits:
+			strange++
+		case len(line) == tckn.Length:
+			want[at/64] |= 1 << (at % 64)
+			packed = append(append(packed, line...), '\n')
+		}
+		at += n + 1
 	}
 	for _, k := range everyKernel() {
-		got := make([]mask, len(want))
-		k.masks(p, got)
-		if fmt.Sprint(got) != fmt.Sprint(want) {
-			t.Fatalf("%s: masks of %q:\n got %x\nwant %x", k.name, p, got, want)
+		var starts [stretch / 64]uint64
+		got := k.sift(m, n, &starts)
+		if starts != want || got.lines != lines || got.blanks != blanks || !got.odd && strange > 0 {
+			t.Fatalf("%s: %q: %+v, starts %x, want %d lines, %d blanks, %x", k.name, p, got, starts, lines, blanks, want)
 		}
+		into := make([]byte, size+64)
+		if n := k.pack(p, starts[:n], into); !bytes.Equal(into[:n], packed) {
+			t.Fatalf("%s: %q packed as %q, want %q", k.name, p, into[:n], packed)
+		}
+	}
+	c := NewCounter()
+	c.marks = *m
+	if n, fine := c.odd(p, n, &Tally{}); fine && n != strange {
+		t.Fatalf("%q: %d odd lines, want %d", p, n, strange)
 	}
 }
 
@@ -106,8 +173,30 @@ func TestEveryKernelCountsWhatThePlainArithmeticCounts(t *testing.T) {
 		p[r.IntN(len(p))] = byte(r.IntN(256)) // one byte of any value at any place
 		sameCounts(t, p)
 		sameCounts(t, p[:r.IntN(len(p))])
-		sameMasks(t, p)
+		sameMarks(t, p)
+		samePacking(t, p)
+		samePacking(t, mixedLengths(r, 100))
 	}
+}
+
+// mixedLengths draws lines of digits of all lengths, with either line end and now and then something else in them.
+func mixedLengths(r *rand.Rand, n int) (p []byte) {
+	usual := r.IntN(3)
+	for range n {
+		line := numbers(r, 1)[:tckn.Length]
+		switch r.IntN(6) {
+		case 0:
+			line = append(line, numbers(r, 2)...)[:r.IntN(20)]
+		case 1:
+			line = append([]byte{"0 \r\x00x\n"[r.IntN(6)]}, line...)
+		}
+		p = append(p, line...)
+		if usual == 1 || usual == 2 && r.IntN(2) == 0 {
+			p = append(p, '\r')
+		}
+		p = append(p, '\n')
+	}
+	return p
 }
 
 // Each digit at each place, for each place of a line in a group of sixteen.
@@ -121,7 +210,12 @@ func TestEveryKernelTellsEveryByteAtEveryPlace(t *testing.T) {
 		}
 	}
 	for b := range 256 {
-		sameMasks(t, bytes.Repeat([]byte{byte(b), '7', byte(b), byte(b), '\n'}, 64))
+		sameMarks(t, bytes.Repeat([]byte{byte(b), '7', byte(b), byte(b), '\n'}, 64))
+		for at := range 64 {
+			p := bytes.Clone(base[:2*64])
+			p[at] = byte(b)
+			sameMarks(t, p)
+		}
 	}
 }
 
@@ -152,7 +246,9 @@ func TestAnyBytesAreCountedAlikeByEveryKernel(t *testing.T) {
 		p := rapid.SliceOfN(rapid.SampledFrom([]byte("0123456789\n\r \x00\xff/:")), 0, 500).Draw(t, "text")
 		lines := bytes.Repeat([]byte("10000000146\n"), rapid.IntRange(0, 20).Draw(t, "lines"))
 		sameCounts(t, append(lines, p...))
-		sameMasks(t, append(lines, p...))
+		sameMarks(t, append(lines, p...))
+		samePacking(t, append(lines, p...))
+		samePacking(t, append(p, lines...))
 	})
 }
 
@@ -163,7 +259,8 @@ func FuzzKernels(f *testing.F) {
 	f.Fuzz(func(t *testing.T, p []byte, times uint8) {
 		p = bytes.Repeat(p, int(times)%40)
 		sameCounts(t, p)
-		sameMasks(t, p)
+		sameMarks(t, p)
+		samePacking(t, p)
 	})
 }
 
@@ -177,11 +274,11 @@ func BenchmarkRecords(b *testing.B) {
 				k.records(p, &t)
 			}
 		})
-		m := make([]mask, len(p)/64)
 		b.Run(k.name+"/masks", func(b *testing.B) {
-			b.SetBytes(int64(len(p)))
+			var m marks
+			b.SetBytes(stretch)
 			for b.Loop() {
-				k.masks(p, m)
+				k.masks(p, stretch/64, &m)
 			}
 		})
 	}

@@ -29,7 +29,7 @@ func (l Layout) Values(b Block, yield func(line int64, value []byte, r tckn.Resu
 }
 
 func (l Layout) each(b Block, yield func(line int64, value []byte, foreign bool, r tckn.Result) bool) bool {
-	if l.Fields > 0 && (bytes.IndexByte(b.Data, '"') >= 0 || bytes.IndexByte(b.Data, 0) >= 0) {
+	if l.Fields > 0 && quoted(b.Data) {
 		return false
 	}
 	number := b.Line
@@ -57,6 +57,9 @@ func (l Layout) each(b Block, yield func(line int64, value []byte, foreign bool,
 	}
 	return true
 }
+
+// quoted reports whether there is something in CSV that only careful reading can judge.
+func quoted(p []byte) bool { return bytes.IndexByte(p, '"') >= 0 || bytes.IndexByte(p, 0) >= 0 }
 
 // field gives the value of a row without quotes and NULs, as it stands. An empty line, and among rows of several fields one of blanks,
 // is an empty value.

@@ -26,23 +26,21 @@ import (
 
 // choose gives the fastest kernels of this machine.
 func choose() kernels {
-	switch {
-	case archsimd.X86.AVX512():
-		return kernels{"avx512", records512, masks512}
-	case archsimd.X86.AVX2():
-		return kernels{"avx2", records256, masks256}
-	}
-	return portable
+	all := everyKernel()
+	return all[len(all)-1]
 }
 
-// everyKernel lists those that this machine can run, for tests.
+// everyKernel lists those that this machine can run, the fastest one last.
 func everyKernel() []kernels {
 	list := []kernels{portable}
 	if archsimd.X86.AVX2() {
-		list = append(list, kernels{"avx2", records256, masks256})
+		list = append(list, kernels{"avx2", records256, masks256, find256, sift256, wordPack})
 	}
 	if archsimd.X86.AVX512() {
-		list = append(list, kernels{"avx512", records512, masks512})
+		list = append(list, kernels{"avx512", records512, masks512, find512, sift256, wordPack})
+		if archsimd.X86.AVX512VBMI2() && archsimd.X86.AVX512VPOPCNTDQ() {
+			list = append(list, kernels{"avx512vbmi2", records512, masks512, find512, sift512, pack512})
+		}
 	}
 	return list
 }
@@ -244,41 +242,4 @@ func repeated(p []byte, t *Tally) {
 	for i, n := range seen.placeholders {
 		t.placeholders[i] += n
 	}
-}
-
-func masks256(p []byte, into []mask) {
-	var (
-		lf   = archsimd.BroadcastUint8x32('\n')
-		cr   = archsimd.BroadcastUint8x32('\r')
-		zero = archsimd.BroadcastUint8x32('0')
-		nine = archsimd.BroadcastUint8x32(9)
-	)
-	half := func(b []byte) (ends, digits, returns uint64) {
-		v := archsimd.LoadUint8x32((*[32]uint8)(b))
-		d := v.Sub(zero)
-		return uint64(v.Equal(lf).ToBits()), uint64(d.Min(nine).Equal(d).ToBits()), uint64(v.Equal(cr).ToBits())
-	}
-	for i := range into {
-		b := p[i*64 : i*64+64]
-		e0, d0, r0 := half(b)
-		e1, d1, r1 := half(b[32:])
-		ends := e0 | e1<<32
-		into[i] = mask{ends, ^(ends | d0 | d1<<32 | (r0|r1<<32)&(ends>>1))}
-	}
-	archsimd.ClearAVXUpperBits()
-}
-
-func masks512(p []byte, into []mask) {
-	var (
-		lf   = archsimd.BroadcastUint8x64('\n')
-		cr   = archsimd.BroadcastUint8x64('\r')
-		zero = archsimd.BroadcastUint8x64('0')
-		nine = archsimd.BroadcastUint8x64(9)
-	)
-	for i := range into {
-		v := archsimd.LoadUint8x64((*[64]uint8)(p[i*64:]))
-		ends := v.Equal(lf).ToBits()
-		into[i] = mask{ends, ^(ends | v.Sub(zero).LessEqual(nine).ToBits() | v.Equal(cr).ToBits()&(ends>>1))}
-	}
-	archsimd.ClearAVXUpperBits()
 }
