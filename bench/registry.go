@@ -82,10 +82,10 @@ func writePeople(path string) (err error) {
 	}()
 	given := []string{"Ayşe", "Çağrı", "Işıl", "İbrahim", "Ömer", "Şule", "Ümit", "Zeki"}
 	surnames := []string{"Çınar", "Iğdır", "İnce", "Öz", "Şahin", "Ünal", "Yılmaz"}
-	w := bufio.NewWriter(f)
-	fmt.Fprintln(w, "party,role,unit,given_name,surname,title,phone,email,valid_from,login")
+	w := bufio.NewWriter(f) // Flush tells what went wrong
+	_, _ = fmt.Fprintln(w, "party,role,unit,given_name,surname,title,phone,email,valid_from,login")
 	for i := range registryRows {
-		fmt.Fprintf(w, "ISKUR,authorised_person,Bilgi İşlem Dairesi,%s,%s,uzman,+90312%07d,u%d@iskur.gov.tr,2026-01-02,u%d\n",
+		_, _ = fmt.Fprintf(w, "ISKUR,authorised_person,Bilgi İşlem Dairesi,%s,%s,uzman,+90312%07d,u%d@iskur.gov.tr,2026-01-02,u%d\n",
 			given[i%len(given)], surnames[i/len(given)%len(surnames)]+letters(i/len(given)/len(surnames)), i, i, i)
 	}
 	return w.Flush()

@@ -91,6 +91,6 @@ func (a *permission) check(ctx context.Context, m audit.Method) error {
 func notAuthorised(login string, m audit.Method) error {
 	return fault.New(fault.Refused, "not_authorised",
 		i18n.Tf("%s kullanıcısı Ek-2'de bu sorguya (%s) yetkili ve görevde bir kişi olarak kayıtlı değil", "the user %s is not registered in Ek-2 as a person in office who may ask this (%s)", login, string(m))).
-		WithHint(i18n.Tf("Ek-2'yi yöneten kişi ekler: iskurctl registry add --party ISKUR --role authorised_person --given-name AD --surname SOYAD --login %[1]s; kayıtlıysa tarihlerine ve izinli işlemlerine bakın: iskurctl registry dump --party ISKUR",
-			"who keeps Ek-2 adds you: iskurctl registry add --party ISKUR --role authorised_person --given-name NAME --surname NAME --login %[1]s; if you stand in it, look at dates and scope: iskurctl registry dump --party ISKUR", login))
+		WithHint(i18n.Tf("Ek-2'yi yöneten kişi ekler: iskurctl registry add --party ISKUR --role authorised_person --given-name AD --surname SOYAD --login %[1]s; kayıtlıysa tarihlerine ve izinli işlemlerine bakın: iskurctl registry history",
+			"who keeps Ek-2 adds you: iskurctl registry add --party ISKUR --role authorised_person --given-name NAME --surname NAME --login %[1]s; if you stand in it, look at dates and scope: iskurctl registry history", login))
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 
+	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/store"
 )
@@ -87,4 +88,59 @@ func (l *Log) ChangeEntries(ctx context.Context) iter.Seq2[int64, error] {
 			}
 		}
 	}
+}
+
+// UnlistedChanges finds entries of kind registry/1 that the log does not list, which nobody misses whose change and line in the
+// list were removed together. It looks at every leaf; Check does at the deepest level.
+func (l *Log) UnlistedChanges(ctx context.Context) (found []ledger.Finding, err error) {
+	err = l.st.Scan(ctx, func(row *store.Row) error {
+		seq, _ := row.Int(0)
+		found = append(found, ledger.Finding{Code: ledger.ProjectionDrift, Seq: seq, Detail: i18n.T("Ek-2 değişikliğinin satırı yok", "the row of the registry change is missing")})
+		return nil
+	}, unlistedChanges)
+	return found, err
+}
+
+// DisposedChanges is how many changes of the registry there were, at least, as the disposals that are still in the log say: of
+// what they took the hash stays, which does not say that it is one of a change. 0 where no disposal took any.
+func (l *Log) DisposedChanges(ctx context.Context) (n int64, err error) {
+	var leaf ledger.Leaf
+	for e, err := range l.ledger.Source().Marks(ctx) {
+		if err != nil {
+			return 0, err
+		}
+		if ledger.ParseLeaf(e.Leaf, &leaf) == nil && leaf.Kind == kindPruned { // else it is for the verification of the log to say
+			changes, _ := leaf.Int("changes")
+			n = max(n, changes)
+		}
+	}
+	return n, nil
+}
+
+// changesBelow is DisposedChanges after a disposal of the entries below to.
+func (l *Log) changesBelow(ctx context.Context, to int64) (int64, error) {
+	n, err := l.DisposedChanges(ctx)
+	if err != nil {
+		return 0, err
+	}
+	last := int64(-1)
+	err = l.st.Scan(ctx, func(row *store.Row) error {
+		last, _ = row.Int(0)
+		return nil
+	}, lastChange, to)
+	if err != nil || last < 0 {
+		return n, err
+	}
+	var leaf ledger.Leaf
+	for e, err := range l.ledger.Source().Entries(ctx, last, last+1) {
+		if err != nil {
+			return 0, err
+		}
+		if err := ledger.ParseLeaf(e.Leaf, &leaf); err != nil || leaf.Kind != KindRegistry {
+			return 0, damaged(e.Seq, err)
+		}
+		made, _ := leaf.Int("n")
+		n = max(n, made+1)
+	}
+	return n, nil
 }

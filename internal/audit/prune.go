@@ -156,7 +156,13 @@ func (l *Log) sound(ctx context.Context, head ledger.Head) error {
 }
 
 func (l *Log) dispose(ctx context.Context, d Disposal) error {
-	leaf, err := ledger.NewLeaf().String("before", ledger.Time(d.Newest)).Int("from", d.From).String("k", kindPruned).
+	b := ledger.NewLeaf().String("before", ledger.Time(d.Newest))
+	if changes, err := l.changesBelow(ctx, d.To); err != nil {
+		return err
+	} else if changes > 0 {
+		b = b.Int("changes", changes)
+	}
+	leaf, err := b.Int("from", d.From).String("k", kindPruned).
 		String("policy", policy).String("t", ledger.Time(l.now())).Int("to", d.To).Bytes()
 	if err != nil {
 		return err

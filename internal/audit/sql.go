@@ -102,6 +102,10 @@ SELECT seq, $2, $3 FROM audit_query WHERE seq = $1 ON CONFLICT (query_seq) DO NO
 	addRegistered = `INSERT INTO audit_change (seq) VALUES ($1)`
 
 	selectChanges = `SELECT seq FROM audit_change WHERE seq >= $1 ORDER BY seq LIMIT $2`
+	lastChange    = `SELECT COALESCE(MAX(seq), -1) FROM audit_change WHERE seq >= 0 AND seq < $1`
+	// In a text of a leaf the quotes would be escaped. SQLite's own words.
+	unlistedChanges = `SELECT seq FROM audit_leaf l WHERE instr(leaf, CAST('"k":"registry/1"' AS BLOB)) > 0
+AND NOT EXISTS (SELECT 1 FROM audit_change c WHERE c.seq = l.seq) ORDER BY seq`
 
 	dropQueries  = `DELETE FROM audit_query WHERE seq < $1`
 	dropOutcomes = `DELETE FROM audit_outcome WHERE query_seq < $1 AND seq < $1`

@@ -101,7 +101,8 @@ func compareReadings(t interface {
 	}
 	wrong := readPersonal(sd, &e.Event)
 	if got := v.disclose(sd); !got {
-		if wrong == nil && len(e.Event.Subject.TC) == 11 {
+		// Only this way of reading looks at the digits of the number.
+		if tc := e.Event.Subject.TC; wrong == nil && len(tc) == 11 && strings.Trim(tc, "0123456789") == "" && strings.Trim(tc, "0") != "" {
 			t.Fatalf("%s: the disclosures do not pass", sd)
 		}
 		return

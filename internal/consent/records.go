@@ -24,6 +24,10 @@ type recording struct {
 	personal bool
 	labels   map[string]string // of texts, by SHA-256
 	unknown  string            // stands for a label that is not there
+
+	told told   // what the present entry says
+	room []byte // for the values of a row
+	ends []int  // where each of them ends in room
 }
 
 // rows gives records.csv, header first. ranges are the entries to read, ascending. A row is valid until the next.
@@ -79,20 +83,20 @@ func (r *recording) part(ctx context.Context, src ledger.Source, part ledger.Ran
 		if derr != nil {
 			return fail(derr)
 		}
-		e := Entry{Seq: x.Seq}
-		if !readConsent(&leaf, &e) || !r.within(e.Event.Time.UnixMilli()) {
+		if !r.told.read(&leaf) || !r.within(r.told.ms) {
 			continue
 		}
+		var e event.Event // of the person
 		there := 0
 		if more && d.Seq == x.Seq {
 			if d.Err != nil { // without its key nothing may look complete
 				return fail(in(x.Seq, d.Err))
 			}
-			if readPersonal(d.SD, &e.Event) == nil {
-				there = namesThere(&e.Event).count()
+			if readPersonal(d.SD, &e) == nil {
+				there = namesThere(&e).count()
 			}
 		}
-		if row = r.row(row[:0], &e, leaf.Digests(), there); !yield(row, nil) {
+		if row = r.row(row[:0], x.Seq, &leaf, &e, there); !yield(row, nil) {
 			return false
 		}
 	}
@@ -106,36 +110,65 @@ func within(p bundle.Period, ms int64) bool {
 	return (p.From.IsZero() || ms >= p.From.UnixMilli()) && (p.To.IsZero() || ms < p.To.UnixMilli())
 }
 
-func (r *recording) row(row []string, e *Entry, digests, there int) []string {
+// row makes the row of an entry, which stands in r.told; e holds the values of the person, of whom there are so many. What
+// the entry says in clear needs no change, but for quotation marks: it is put together in one string, of which the row's
+// values are parts.
+func (r *recording) row(row []string, seq int64, leaf *ledger.Leaf, e *event.Event, there int) []string {
 	erased := ""
 	switch {
-	case !r.personal || there == digests:
+	case !r.personal || there == leaf.Digests():
 	case there == 0:
 		erased = "true"
 	default:
 		erased = "partly"
 	}
-	captcha := ""
-	if e.Event.Captcha != nil {
-		captcha = strconv.FormatBool(*e.Event.Captcha)
-	}
-	label, ok := r.labels[e.SHA256]
+	v := &r.told
+	label, ok := r.labels[string(v.own)]
 	if !ok {
 		label = r.unknown
 	}
-	ev := &e.Event
-	return append(row, strconv.FormatInt(e.Seq, 10), ev.ID, ledger.Time(ev.Time), ledger.Time(ev.Received), ledger.Time(e.Logged), ev.Session, string(ev.Act), string(ev.Step), ev.Channel,
-		label, e.SHA256, ev.Language, strings.Join(ev.Items, " "), ev.UI, captcha, reference(e.Notice), reference(e.Prev), erased,
-		ev.Subject.TC, ev.Subject.GivenName, ev.Subject.Surname, ev.Subject.FatherName, ev.Subject.BirthDate, ev.Subject.Phone, ev.ContactPreference, ev.IP)
+	logged, _ := leaf.Text("t")
+	ui, _ := leaf.Text("ui")
+	r.room, r.ends = strconv.AppendInt(r.room[:0], seq, 10), r.ends[:0]
+	r.end()
+	for _, value := range [...][]byte{inner(v.id), inner(v.time), inner(v.received), logged, inner(v.session), inner(v.act), inner(v.step), inner(v.channel)} {
+		r.room = append(r.room, value...)
+		r.end()
+	}
+	r.room = append(r.room, label...)
+	r.end()
+	for _, value := range [...][]byte{v.own, inner(v.language)} {
+		r.room = append(r.room, value...)
+		r.end()
+	}
+	if v.items != 0 {
+		items, _ := leaf.List("items")
+		r.room = append(r.room, strings.Join(items, " ")...)
+	}
+	r.end()
+	for _, value := range [...][]byte{ui, v.captcha} {
+		r.room = append(r.room, value...)
+		r.end()
+	}
+	for _, other := range [...]int64{v.notice, v.prev} {
+		if other >= 0 { // none is empty
+			r.room = strconv.AppendInt(r.room, other, 10)
+		}
+		r.end()
+	}
+	text, from := string(r.room), 0
+	for _, end := range r.ends {
+		row, from = append(row, text[from:end]), end
+	}
+	return append(row, erased,
+		e.Subject.TC, e.Subject.GivenName, e.Subject.Surname, e.Subject.FatherName, e.Subject.BirthDate, e.Subject.Phone, e.ContactPreference, e.IP)
 }
 
-// reference writes the number of another entry; none is empty.
-func reference(seq int64) string {
-	if seq < 0 {
-		return ""
-	}
-	return strconv.FormatInt(seq, 10)
-}
+// end notes that the present value is complete.
+func (r *recording) end() { r.ends = append(r.ends, len(r.room)) }
+
+// inner gives what stands between the quotation marks of a value.
+func inner(value []byte) []byte { return value[1 : len(value)-1] }
 
 // namesThere gives the names of the personal values of an event.
 func namesThere(e *event.Event) (there names) {

@@ -93,6 +93,8 @@ LEFT JOIN consent_erased x ON x.seq = e.seq AND x.by = (SELECT min(f.by) FROM co
 	// How many pages the -wal holds before they go to the file. While an import runs, it is more: the pages of the indexes of
 	// ids and numbers change with every batch, and go to the file once for several of them. SQLite's own words.
 	walPages = `PRAGMA wal_autocheckpoint`
+	// To how many bytes the file of the -wal is cut when it is begun anew, or closed.
+	walLimit = `PRAGMA journal_size_limit`
 
 	logSize = `SELECT COALESCE((SELECT size FROM consent_log WHERE id = 1), 0)`
 )
@@ -111,8 +113,8 @@ func pastEvents(n int) string {
 FROM consent_event e LEFT JOIN consent_text t ON t.seq = e.text LEFT JOIN consent_leaf l ON l.seq = e.seq WHERE e.person IN ` + among(1, n) + ` ORDER BY e.person, e.seq`
 }
 
-// walPagesOf sets what walPages gives.
-func walPagesOf(n int) string { return walPages + "(" + strconv.Itoa(n) + ")" }
+// settingOf sets what walPages or walLimit gives.
+func settingOf(pragma string, n int) string { return pragma + "(" + strconv.Itoa(n) + ")" }
 
 // among writes the parameters $from … in brackets, n of them.
 func among(from, n int) string {

@@ -28,7 +28,14 @@ func must(t testing.TB, err error) {
 	}
 }
 
+var logMigrations = []store.Migration{{ID: 1, Name: "log", SQL: ledger.Schema("audit")}}
+
 func fresh(t testing.TB) (*ledger.Log, *store.Store) {
+	t.Helper()
+	return freshAt(t, filepath.Join(t.TempDir(), "log.db"))
+}
+
+func freshAt(t testing.TB, path string) (*ledger.Log, *store.Store) {
 	t.Helper()
 	ctx := context.Background()
 	text, err := seal.GenerateMaster(rand.Reader)
@@ -37,14 +44,14 @@ func fresh(t testing.TB) (*ledger.Log, *store.Store) {
 	must(t, err)
 	keys, err := seal.Derive(master)
 	must(t, err)
-	open := func(name string, m []store.Migration) *store.Store {
-		st, err := store.Create(ctx, store.Options{Path: filepath.Join(t.TempDir(), name), Migrations: m})
+	open := func(path string, m []store.Migration) *store.Store {
+		st, err := store.Create(ctx, store.Options{Path: path, Migrations: m})
 		must(t, err)
 		t.Cleanup(func() { _ = st.Close() })
 		return st
 	}
-	st := open("log.db", []store.Migration{{ID: 1, Name: "log", SQL: ledger.Schema("audit")}})
-	r := ring.Open(open("keys.db", ring.Migrations), keys, rand.Reader)
+	st := open(path, logMigrations)
+	r := ring.Open(open(filepath.Join(t.TempDir(), "keys.db"), ring.Migrations), keys, rand.Reader)
 	l := ledger.New("audit", st, func() (ledger.Keys, error) { return r, nil }, "test/audit/1", func() time.Time { return moment }, rand.Reader)
 	must(t, l.Start(ctx))
 	return l, st

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
 	"iskurctl/internal/seal"
 	"iskurctl/internal/store"
 )
@@ -109,6 +111,9 @@ func (s *StoreSource) Entries(ctx context.Context, from, to int64) iter.Seq2[Ent
 			err := s.log.store.Scan(ctx, func(row *store.Row) error {
 				var e Entry // of a column that holds what none of ours does nothing is left
 				e.Seq, _ = row.Int(0)
+				if e.Seq < from { // pages of the file lead elsewhere; to go on from here might never end
+					return errUnsorted
+				}
 				e.Leaf, _ = row.Blob(1)
 				e.Hash, _ = row.Blob(2)
 				from, n = e.Seq+1, n+1
@@ -119,6 +124,9 @@ func (s *StoreSource) Entries(ctx context.Context, from, to int64) iter.Seq2[Ent
 			}, text, from, to)
 			if errors.Is(err, errStop) { // nobody listens any more
 				return
+			}
+			if errors.Is(err, errUnsorted) {
+				err = unsorted(err)
 			}
 			if err != nil {
 				yield(Entry{}, s.log.explain(ctx, err))
@@ -131,8 +139,18 @@ func (s *StoreSource) Entries(ctx context.Context, from, to int64) iter.Seq2[Ent
 	}
 }
 
-// errStop ends a read that was enough.
-var errStop = errors.New("enough")
+// errStop ends a read that was enough, errUnsorted one whose rows do not ascend.
+var (
+	errStop     = errors.New("enough")
+	errUnsorted = errors.New("rows do not ascend")
+)
+
+// unsorted is a table in which an entry stands behind a later one. SQLite looks rows up by their order: nothing that is read
+// from such a file can be relied on.
+func unsorted(cause error) error {
+	return fault.New(fault.Integrity, "store_damaged", i18n.T("depo dosyası bozuk: kayıtlar sırayla durmuyor", "the store file is damaged: the entries do not stand in order")).
+		WithHint(i18n.T("dosyayı inceleme için saklayın ve yedekten geri yükleyin", "keep the file for the investigation and restore the backup")).Because(cause)
+}
 
 // Marks yields what the rows list, without Leaf where the entry is not there. Its place in the tree is not proven yet.
 func (s *StoreSource) Marks(ctx context.Context) iter.Seq2[Entry, error] {

@@ -1,10 +1,7 @@
 package registry
 
 import (
-	"bytes"
 	"context"
-
-	"golang.org/x/mod/sumdb/tlog"
 
 	"iskurctl/internal/audit"
 	"iskurctl/internal/store"
@@ -36,31 +33,21 @@ func (r *Registry) Authorised(ctx context.Context, login string, m audit.Method,
 		if p.Party != ISKUR || p.Login != login || !p.ActiveOn(today) || !p.May(m) {
 			continue
 		}
-		return true, r.logged(ctx, &rights[i])
+		err := r.logged(ctx, rights[i])
+		return err == nil, err
 	}
 	return false, nil
 }
 
-// logged is nil when the entry of a change is the one that the change makes.
-func (r *Registry) logged(ctx context.Context, c *change) error {
-	leaf, err := c.leaf()
+// logged is nil when the entry of a change, as the root of the log has it, is the one that the change makes.
+func (r *Registry) logged(ctx context.Context, c change) error {
+	t, err := r.tree(ctx)
 	if err != nil {
 		return err
 	}
-	head, _, err := r.cfg.Audit.Ledger().Head(ctx)
-	if err != nil {
-		return err
-	}
-	h := hashes{src: r.cfg.Audit.Ledger().Source(), size: head.Size, index: -1}
-	for e, err := range h.src.Entries(ctx, c.seq, c.seq+1) {
-		want := tlog.RecordHash(leaf)
-		if err == nil && !bytes.Equal(e.Hash, want[:]) {
-			err = damaged()
-		}
-		return err
-	}
-	same, err := h.agree(ctx, c) // the leaf was disposed of
-	if err == nil && !same {
+	var same [1]bool
+	proven, err := t.agree([]change{c}, same[:])
+	if err == nil && (!proven || !same[0]) {
 		err = damaged()
 	}
 	return err

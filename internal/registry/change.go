@@ -92,9 +92,11 @@ func (c *change) public() Change {
 // readable replaces the bytes of a name that are no text, as a system may hand them over.
 func readable(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
+const damagedCode = "registry_damaged"
+
 // damaged is a row that was changed behind the program's back.
 func damaged() error {
-	return fault.New(fault.Integrity, "registry_damaged", i18n.T("Ek-2 kaydının bir satırı bozulmuş ya da değiştirilmiş", "a row of the Ek-2 registry is damaged or was changed")).
+	return fault.New(fault.Integrity, damagedCode, i18n.T("Ek-2 kaydının bir satırı bozulmuş ya da değiştirilmiş", "a row of the Ek-2 registry is damaged or was changed")).
 		WithHint(i18n.T("`iskurctl audit verify` bulguları listeler; depoyu inceleme için saklayın", "`iskurctl audit verify` lists the findings; keep the store for the investigation"))
 }
 

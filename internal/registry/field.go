@@ -74,7 +74,7 @@ func unfit(column, s string) *Problem {
 		return problem(column, "control_character", "alanda denetim karakteri, satır sonu ya da görünmeyen yön karakteri var", "the field holds a control character, a line end or an invisible mark of direction")
 	case column != ColPhone && strings.ContainsRune("=+-@", rune(s[0])):
 		return problem(column, "formula", "alan =, +, - ya da @ ile başlıyor; Excel bunu formül sayar", "the field begins with =, +, - or @, which Excel takes for a formula")
-	case tckn.In(s) && identity(column, s):
+	case tckn.In(s) && identity(column, s), column != ColPhone && grouped(s):
 		return problem(column, "tc_number", "alanda TC kimlik numarasına benzeyen on bir rakam var; Ek-2'ye kimlik numarası yazılmaz", "the field holds eleven digits like a TC number; Ek-2 has no place for those")
 	}
 	return nil
@@ -95,6 +95,19 @@ func identity(column, s string) bool {
 		return false
 	}
 	return true
+}
+
+// grouped tells whether eleven digits with blanks between them are the number of a person: 100 000 001 46.
+func grouped(s string) bool {
+	if !strings.ContainsAny(s, "0123456789") {
+		return false
+	}
+	for _, run := range strings.FieldsFunc(s, func(r rune) bool { return r != ' ' && (r < '0' || r > '9') }) {
+		if tckn.Check(strings.ReplaceAll(run, " ", "")).Valid() {
+			return true
+		}
+	}
+	return false
 }
 
 // unseen tells the characters that cannot be seen and change what can (CVE-2021-42574), unassigned and private ones too.

@@ -75,15 +75,12 @@ func (r *Registry) listing(ctx context.Context, q Query) (*listing, error) {
 		q.AsOf = today
 	}
 	past := !q.All && q.AsOf < today
-	stood := seen
-	if past {
-		if stood, err = r.number(ctx, changesBefore, q.AsOf.end()); err != nil {
-			return nil, err
-		}
-	}
-	args := []any{int64(0), "", int64(0), int64(0), seen, min(stood, seen)}
+	args := []any{int64(0), "", int64(0), int64(0), seen}
 	if !q.All {
 		args = append(args, string(q.AsOf))
+	}
+	if past {
+		args = append(args, q.AsOf.end())
 	}
 	words := strings.Fields(found(q.Search))
 	words = words[:min(len(words), maxWords)]
@@ -121,10 +118,13 @@ func (l *listing) page(ctx context.Context, st *store.Store) (more bool, err err
 	return n == pageRows, err
 }
 
-// number reads one.
+// number reads one. Counting beyond the largest number gives none (class Integrity).
 func (r *Registry) number(ctx context.Context, text string, args ...any) (n int64, err error) {
 	err = r.st.Scan(ctx, func(row *store.Row) error {
-		n, _ = row.Int(0)
+		var whole bool
+		if n, whole = row.Int(0); !whole {
+			return damaged()
+		}
 		return nil
 	}, text, args...)
 	return n, err

@@ -85,7 +85,7 @@ func TestTheRegistryIsWhatAPlainModelSays(t *testing.T) {
 			return true
 		}
 		for range rapid.IntRange(1, 14).Draw(rt, "steps") {
-			c.set(c.now().AddDate(0, 0, rapid.IntRange(0, 2).Draw(rt, "days")))
+			c.set(c.now().AddDate(0, 0, rapid.IntRange(-1, 2).Draw(rt, "days"))) // clocks are set back, too
 			var made time.Time
 			switch op := rapid.IntRange(0, 2).Draw(rt, "op"); {
 			case op == 0 || len(rows) == 0:
@@ -159,8 +159,10 @@ func TestTheRegistryIsWhatAPlainModelSays(t *testing.T) {
 		if all := collect(t, p.History(ctx, 0)); len(all) != total {
 			rt.Fatalf("%d changes in all, want %d", len(all), total)
 		}
-		if found := p.verified(t); found != "" {
-			rt.Fatal(found)
+		for found := range strings.SplitSeq(p.verified(t), "; ") {
+			if found != "" && !strings.HasPrefix(found, "V51 ") { // the log tells that the clock was set back
+				rt.Fatal(found)
+			}
 		}
 		_, err := p.Authorised(ctx, "nobody", audit.ByNumber, p.Today())
 		must(t, err)

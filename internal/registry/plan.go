@@ -130,6 +130,11 @@ func (d *drafting) row(row *Row) {
 			before, kind, p = same, ChangeSame, *same
 		} else if p.ValidFrom == "" {
 			p.ValidFrom = d.today
+			if wrong := reversed(&p); wrong != nil {
+				wrong.Line = row.Line
+				d.plan.Problems = append(d.plan.Problems, *wrong)
+				return
+			}
 		}
 	}
 	item := Item{Line: row.Line, Change: kind, After: p}

@@ -6,7 +6,8 @@ import (
 	"iskurctl/internal/store"
 )
 
-// cells reads the columns of a row one after the other; bad says that one held another type than the schema has.
+// cells reads the columns of a row one after the other; bad says that one held what none of
+// ours has.
 type cells struct {
 	r   *store.Row
 	at  int
@@ -49,7 +50,10 @@ func (c *cells) details(p *Person) {
 	p.Phone, p.Email = c.text(), c.text()
 	p.ValidFrom, p.ValidTo = Date(c.text()), Date(c.text())
 	p.NoticeNo, p.NoticeDate = c.text(), Date(c.text())
-	p.Login, p.Scope = c.text(), scopeOf(c.text())
+	p.Login = c.text()
+	scope := c.text()
+	p.Scope = scopeOf(scope)
+	c.bad = c.bad || scopeText(p.Scope) != scope // another text for the same scope would leave no trace in a hash
 }
 
 // change reads what selectChanges has.

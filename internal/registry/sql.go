@@ -96,9 +96,6 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 
 	currentOf = `SELECT id, version, ` + fields + ` FROM registry_change WHERE id = $1 ORDER BY version DESC LIMIT 1`
 
-	// changesBefore is how many changes there were before a moment: clocks may have been set back.
-	changesBefore = `SELECT COALESCE((SELECT n + 1 FROM registry_change WHERE time_ms < $1 ORDER BY n DESC LIMIT 1), 0)`
-
 	// currentIn are the current versions of a rank, currentNamed those of a name in it, currentUsers those of a login.
 	currentIn    = `SELECT rank, id, version, ` + details + ` FROM registry_version WHERE rank = $1 AND next IS NULL`
 	currentNamed = `SELECT rank, id, version, ` + details + ` FROM registry_version WHERE rank = $1 AND key = $2 AND next IS NULL`
@@ -130,6 +127,7 @@ COALESCE(c.seq, -1), COALESCE(c.party, ''), COALESCE(c.role, ''), v.unit, v.give
 FROM registry_version v LEFT JOIN registry_change c ON c.n = v.n
 WHERE (v.rank, v.key, v.id, v.version) > ($1, $2, $3, $4) ORDER BY v.rank, v.key, v.id, v.version LIMIT 1000`
 	countChanges  = `SELECT COUNT(*) FROM registry_change WHERE n < $1`
+	changesSince  = `SELECT COUNT(*) FROM registry_change WHERE n >= $1 AND seq = $2`
 	countVersions = `SELECT COUNT(*) FROM registry_version WHERE n < $1`
 
 	checkChanges  = `PRAGMA integrity_check(registry_change)`
@@ -137,23 +135,29 @@ WHERE (v.rank, v.key, v.id, v.version) > ($1, $2, $3, $4) ORDER BY v.rank, v.key
 )
 
 // versions gives the statement of one page of a listing: the versions of rank $1 behind key $2, id $3 and version $4 that
-// hold for whoever sees the first $5 changes. past asks for the registry as the first $6 of them made it, where rows that
-// came later stand as they came; day for those in office on $7. The words of a search follow.
+// hold for whoever sees the first $5 changes. day asks for those in office on a day, past for each row as it stood before a
+// moment, in ms, where rows that came later stand as they came; the words of a search follow. Each change counts with its own
+// time: one that was made by a wrong clock must not move the others.
 func versions(past, day bool, words int) string {
 	var b strings.Builder
-	b.WriteString(`SELECT key, id, version, ` + details + ` FROM registry_version WHERE rank = $1 AND (key, id, version) > ($2, $3, $4) AND n < $5`)
-	if past {
-		b.WriteString(` AND (n < $6 AND (next IS NULL OR next >= $6) OR n >= $6 AND version = 1)`)
-	} else {
-		b.WriteString(` AND (next IS NULL OR next >= $6)`)
-	}
-	next := 7
-	if day {
-		b.WriteString(` AND valid_from <= $7 AND (valid_to = '' OR valid_to >= $7)`)
+	next := 5
+	parameter := func() string {
 		next++
+		return "$" + strconv.Itoa(next)
 	}
-	for i := range words {
-		b.WriteString(` AND instr(search, $` + strconv.Itoa(next+i) + `) > 0`)
+	b.WriteString(`SELECT key, id, version, ` + details + ` FROM registry_version v WHERE rank = $1 AND (key, id, version) > ($2, $3, $4) AND n < $5`)
+	if day {
+		on := parameter()
+		b.WriteString(` AND valid_from <= ` + on + ` AND (valid_to = '' OR valid_to >= ` + on + `)`)
+	}
+	if past {
+		b.WriteString(` AND (version = 1 AND (next IS NULL OR next >= $5) OR version = COALESCE((SELECT MAX(s.version) FROM registry_change s
+WHERE s.id = v.id AND s.n < $5 AND s.time_ms < ` + parameter() + `), 1))`)
+	} else {
+		b.WriteString(` AND (next IS NULL OR next >= $5)`)
+	}
+	for range words {
+		b.WriteString(` AND instr(search, ` + parameter() + `) > 0`)
 	}
 	b.WriteString(` ORDER BY key, id, version LIMIT ` + strconv.Itoa(pageRows))
 	return b.String()

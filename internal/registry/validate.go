@@ -29,8 +29,8 @@ func settle(p Person) (Person, []Problem) {
 	wrong := func(column string) bool {
 		return slices.ContainsFunc(problems, func(x Problem) bool { return x.Column == column })
 	}
-	if p.ValidTo != "" && p.ValidTo < p.ValidFrom && !wrong(ColValidFrom) && !wrong(ColValidTo) {
-		problems = append(problems, *problem(ColValidTo, "period_reversed", "bitiş tarihi başlangıçtan önce", "the last day lies before the first"))
+	if back := reversed(&p); back != nil && !wrong(ColValidFrom) && !wrong(ColValidTo) {
+		problems = append(problems, *back)
 	}
 	if (p.NoticeNo == "") != (p.NoticeDate == "") && !wrong(ColNoticeNo) && !wrong(ColNoticeDate) {
 		column := ColNoticeNo
@@ -40,6 +40,15 @@ func settle(p Person) (Person, []Problem) {
 		problems = append(problems, *problem(column, "notice_incomplete", "yazılı bildirimin sayısı ve tarihi birlikte verilir", "number and date of a written notice go together"))
 	}
 	return p, problems
+}
+
+// reversed tells of a period that ends before it begins. Of a row without a first day it finds nothing: that day comes when
+// the row is registered.
+func reversed(p *Person) *Problem {
+	if p.ValidTo == "" || p.ValidTo >= p.ValidFrom {
+		return nil
+	}
+	return problem(ColValidTo, "period_reversed", "bitiş tarihi başlangıçtan önce", "the last day lies before the first")
 }
 
 // refusal is an error with the problems behind it.

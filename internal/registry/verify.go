@@ -1,15 +1,13 @@
 package registry
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"math"
 	"slices"
 	"strconv"
 
-	"golang.org/x/mod/sumdb/tlog"
-
+	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/ledger"
 	"iskurctl/internal/store"
@@ -20,12 +18,17 @@ const verifyPage = 1000
 
 // Verify compares every change with its entry in the query log and everything that is derived from the changes with them.
 // It needs no key, and works after a disposal: the hashes of the entries stay. Findings are V55, with the number of the entry
-// where one is concerned; the error says that it could not be done. That the entries themselves are whole is for the
-// verification of the query log to say.
+// where one is concerned, and one V21 where hashes of entries do not lead to the root of the log; the error says that it could
+// not be done. That the entries themselves are whole is for the verification of the query log to say.
 func (r *Registry) Verify(ctx context.Context) ([]ledger.Finding, error) {
 	v := &verification{r: r}
-	for _, step := range []func(context.Context) error{v.changes, v.entries, v.versions, v.indexes} {
-		if err := step(ctx); err != nil {
+	for _, step := range []func(context.Context) error{v.changes, v.disposed, v.entries, v.versions, v.indexes} {
+		err := step(ctx)
+		if f := fault.From(err); f != nil && f.Code == damagedCode { // a value that none of ours has
+			v.report(-1, "Ek-2 değişikliklerinde biçimi bozuk bir alan var", "a field of a registry change is not in its form")
+			break
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -45,9 +48,11 @@ func (r *Registry) Sound(ctx context.Context) error {
 type verification struct {
 	r     *Registry
 	seen  int64 // changes below are looked at: what comes meanwhile is another run's
-	size  int64 // of the log, when it held all of them
+	tree  *tree // of the log, when it held all of them
 	found []ledger.Finding
 	seqs  []int64 // of the changes
+
+	unrooted bool // it was told that tiles do not lead to the root
 }
 
 func (v *verification) report(seq int64, tr, en string, args ...any) {
@@ -60,12 +65,9 @@ func (v *verification) changes(ctx context.Context) error {
 	if v.seen, err = v.r.number(ctx, nextChange); err != nil {
 		return err
 	}
-	head, _, err := v.r.cfg.Audit.Ledger().Head(ctx)
-	if err != nil {
+	if v.tree, err = v.r.tree(ctx); err != nil {
 		return err
 	}
-	v.size = head.Size
-	hashes := hashes{src: v.r.cfg.Audit.Ledger().Source(), size: head.Size, index: -1}
 	page := make([]change, 0, verifyPage)
 	expected := int64(0)
 	for from := int64(math.MinInt64); ; from = page[len(page)-1].n + 1 {
@@ -85,8 +87,12 @@ func (v *verification) changes(ctx context.Context) error {
 		if len(page) > 0 && page[len(page)-1].n < from {
 			return v.disorder()
 		}
-		if !typed { // the tables are STRICT: only a file that was altered byte by byte has this
-			v.report(-1, "Ek-2 değişikliklerinde türü yanlış bir alan var", "a field of a registry change is of a wrong type")
+		if !typed { // a type only where the file was altered byte by byte, since the tables are STRICT; or blanks in a scope
+			v.report(-1, "Ek-2 değişikliklerinde biçimi bozuk bir alan var", "a field of a registry change is not in its form")
+		}
+		same, err := v.agree(page)
+		if err != nil {
+			return err
 		}
 		for i := range page {
 			c := &page[i]
@@ -99,11 +105,7 @@ func (v *verification) changes(ctx context.Context) error {
 			}
 			expected = c.n + 1
 			v.seqs = append(v.seqs, c.seq)
-			same, err := hashes.agree(ctx, c)
-			if err != nil {
-				return err
-			}
-			if !same {
+			if !same[i] {
 				v.report(c.seq, "%s numaralı Ek-2 değişikliği, günlükteki kaydıyla uyuşmuyor", "registry change %s does not agree with its entry in the log", plain(c.n))
 			}
 		}
@@ -116,56 +118,43 @@ func (v *verification) changes(ctx context.Context) error {
 // plain writes a number without a separator of thousands.
 func plain(n int64) string { return strconv.FormatInt(n, 10) }
 
-// hashes reads the hashes of entries from the tiles of the log, which stay when entries are disposed of.
-type hashes struct {
-	src   *ledger.StoreSource
-	size  int64
-	index int64 // of tile
-	tile  []byte
-}
-
-// agree tells whether a change is the one that its entry stands for. Where the tile says no, and is itself not what the tile
-// above was made of, the entry and the hash beside it decide: the verification of the log names the tile.
-func (h *hashes) agree(ctx context.Context, c *change) (bool, error) {
-	leaf, err := c.leaf()
-	if err != nil || c.seq < 0 || c.seq >= h.size {
-		return false, nil //nolint:nilerr // what gives no entry agrees with none
+// agree tells of each change of a page whether it is the one that its entry stands for. Tiles of the log that do not lead to
+// its root are told once.
+func (v *verification) agree(page []change) ([]bool, error) {
+	same := make([]bool, len(page))
+	if proven, err := v.tree.agree(page, same); proven || err != nil {
+		return same, err
 	}
-	if index := c.seq / ledger.Width; index != h.index {
-		width := min(h.size-index*ledger.Width, ledger.Width)
-		if h.tile, err = h.src.Tile(ctx, 0, index, int(width)); err != nil {
-			return false, err
+	for from, to := 0, 0; from < len(page); from = to { // one tile at a time
+		for to = from + 1; to < len(page) && page[to].seq/ledger.Width == page[from].seq/ledger.Width; to++ {
 		}
-		h.index = index
+		proven, err := v.tree.agree(page[from:to], same[from:to])
+		if err != nil {
+			return nil, err
+		}
+		if proven {
+			continue
+		}
+		if !v.unrooted {
+			v.unrooted = true
+			v.found = append(v.found, ledger.Finding{Code: ledger.TileMismatch, Seq: -1, Detail: i18n.Tf("%s numaralı Ek-2 değişikliğinin kaydından günlüğün köküne varılamıyor", "the entry of registry change %s does not lead to the root of the log", plain(page[from].n))})
+		}
+		for i := from; i < to; i++ {
+			if same[i], err = v.tree.stored(&page[i]); err != nil {
+				return nil, err
+			}
+		}
 	}
-	want := tlog.RecordHash(leaf)
-	if at := c.seq % ledger.Width * tlog.HashSize; int64(len(h.tile)) >= at+tlog.HashSize && bytes.Equal(h.tile[at:at+tlog.HashSize], want[:]) {
-		return true, nil
-	}
-	if proven, err := h.proven(ctx); proven || err != nil {
-		return false, err
-	}
-	for e, err := range h.src.Entries(ctx, c.seq, c.seq+1) {
-		return err == nil && (bytes.Equal(e.Hash, want[:]) || bytes.Equal(e.Leaf, leaf)), err
-	}
-	return false, nil
+	return same, nil
 }
 
-// proven tells whether the tile is what the one above it was made of. The last one, which is not full, stands in no tile yet:
-// the root is made of it each time the log is verified.
-func (h *hashes) proven(ctx context.Context) (bool, error) {
-	if len(h.tile) != ledger.Width*tlog.HashSize {
-		return false, nil
+// disposed looks for changes whose entries were disposed of: nothing but what the disposal says would miss the last of them.
+func (v *verification) disposed(ctx context.Context) error {
+	made, err := v.r.cfg.Audit.DisposedChanges(ctx)
+	if err == nil && made > v.seen {
+		v.report(-1, "Ek-2'nin ilk %s değişikliğinden sondakiler yok: günlükteki imha kaydı hepsini sayıyor", "the last of the first %s registry changes are missing: the disposal in the log counts them all", plain(made))
 	}
-	full := h.size / ledger.Width // hashes of level 1
-	above := h.index / ledger.Width
-	tile, err := h.src.Tile(ctx, 1, above, int(min(full-above*ledger.Width, ledger.Width)))
-	at := h.index % ledger.Width * tlog.HashSize
-	if err != nil || int64(len(tile)) < at+tlog.HashSize {
-		return false, err
-	}
-	root := ledger.Fold(h.tile)
-	return bytes.Equal(root[:], tile[at:at+tlog.HashSize]), nil
+	return err
 }
 
 // entries compares the list of entries that stand for changes with the changes.
@@ -182,12 +171,18 @@ func (v *verification) entries(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if seq >= v.size {
+		if seq >= v.tree.size {
 			break // what came meanwhile; a list that goes beyond the log is found by the deepest check of it
 		}
 		skip(seq)
 		if at < len(v.seqs) && v.seqs[at] == seq {
 			at++
+			continue
+		}
+		if came, err := v.r.number(ctx, changesSince, v.seen, seq); err != nil || came > 0 { // between the two looks at how much there is
+			if err != nil {
+				return err
+			}
 			continue
 		}
 		v.report(seq, "günlükteki kaydın anlattığı Ek-2 değişikliği yok", "the registry change that the entry of the log stands for is not there")

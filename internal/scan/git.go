@@ -211,6 +211,7 @@ func (l *lister) tracked(ctx context.Context, r *root) (done bool, err error) {
 		var next string
 		switch {
 		case !inA && !inB:
+			r.none = !done
 			return true, nil
 		case !inB || inA && a[0] <= b[0]:
 			next, a = a[0], a[1:]

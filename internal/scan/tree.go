@@ -28,6 +28,7 @@ type root struct {
 	below string // before a path that patterns are compared with: this root's place below PATH
 	top   string // before a path that fingerprints are made of: this root's place in the work tree of git
 	git   bool   // lies in a work tree of git
+	none  bool   // git listed nothing in it
 }
 
 // identity gives the path that the fingerprint is made of: from the top of the work tree of git, or else from PATH, so that
@@ -70,7 +71,22 @@ func (l *lister) path(ctx context.Context, arg string) error {
 		r.shown = strings.TrimSuffix(filepath.ToSlash(clean), "/") + "/"
 	}
 	r.top, r.git = workTree(clean)
-	return l.tree(ctx, r)
+	if err := l.tree(ctx, r); err != nil || !r.none || !holdsAnything(clean) {
+		return err
+	}
+	// The person asked for this very folder: that nothing was looked at must not pass for nothing found.
+	return l.warn(i18n.Tf("%s: git bu klasörde dosya göstermedi, hiçbir dosya taranmadı; yok sayılanları da taramak için: --no-ignore", "%s: git shows no files in this folder, none was scanned; to scan those it ignores too: --no-ignore", l.name(r)))
+}
+
+// holdsAnything reports whether a folder has something in it beside .git.
+func holdsAnything(dir string) bool {
+	f, err := os.Open(dir)
+	if err != nil {
+		return false // the lister told it
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(2)
+	return len(names) > 1 || len(names) == 1 && names[0] != ".git"
 }
 
 // workTree looks for the work tree of git that a folder lies in, and gives the folder's place in it, "" or with / at its end.

@@ -53,7 +53,8 @@ func (r *Row) bytes(i int, kind int32) ([]byte, bool) {
 
 // Scan runs a query and gives each row, without what database/sql and its driver add to the reading of one: a copy of each
 // value, a conversion, a lock for each column. Where a whole log is read that is three times the work of SQLite itself.
-// Arguments are int64 or string; text should be one of few, since statements stay prepared. fn's error ends it, and is
+// Arguments are int64 or string, in the order in which
+// text names its parameters first; text should be one of few, since statements stay prepared. fn's error ends it, and is
 // given as it is; so is that of a context that is over. The others are explained already. Several may run at once, also
 // one within fn of another.
 func (s *Store) Scan(ctx context.Context, fn func(*Row) error, text string, args ...any) error {
@@ -71,7 +72,7 @@ func (s *Store) ScanIndex(ctx context.Context, fn func(*Row) error, index, name,
 	if err := s.usable(); err != nil {
 		return err
 	}
-	x, err := openScanner(ctx, source{path: s.path, timeout: s.timeout, readOnly: true}) // nobody else is to see that table
+	x, err := s.newScanner(ctx) // nobody else is to see that table
 	if err != nil {
 		return s.explainRead(ctx, err)
 	}
@@ -108,7 +109,20 @@ func (s *Store) scanner(ctx context.Context) (*scanner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openScanner(ctx, source{path: s.path, timeout: s.timeout, readOnly: true})
+	return s.newScanner(ctx)
+}
+
+// newScanner opens one. It goes by the name, behind which another file may stand by now: that one says nothing of ours.
+func (s *Store) newScanner(ctx context.Context) (*scanner, error) {
+	x, err := openScanner(ctx, source{path: s.path, timeout: s.timeout, readOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.verify(); err != nil {
+		x.close()
+		return nil, err
+	}
+	return x, nil
 }
 
 // rest keeps one for the next.

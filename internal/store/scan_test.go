@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"slices"
 	"testing"
+
+	"iskurctl/internal/fault"
 )
 
 func TestScanGivesValuesAsTheyAreStored(t *testing.T) {
@@ -85,6 +88,28 @@ func TestLongScansEndWithTheirContext(t *testing.T) {
 	}, "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 10000000) SELECT n FROM c")
 	if !errors.Is(err, context.Canceled) || n > 10_000 {
 		t.Errorf("%d rows, %v", n, err)
+	}
+}
+
+func TestScanDoesNotReadAFileThatTookThePlaceOfTheStore(t *testing.T) {
+	s := fresh(t)
+	write(t, s, "CREATE TABLE v (n INTEGER)", "INSERT INTO v VALUES (1)")
+	b, err := os.ReadFile(s.path)
+	if err == nil {
+		err = os.Remove(s.path)
+	}
+	if err == nil {
+		err = os.WriteFile(s.path, b, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	count := func(*Row) error { rows++; return nil }
+	for _, err := range []error{s.Scan(t.Context(), count, "SELECT n FROM v"), s.ScanIndex(t.Context(), count, "v_n", "held", "n", "SELECT n FROM held")} {
+		if fault.From(err).Code != "store_replaced" || rows > 0 {
+			t.Errorf("%d rows, %v", rows, err)
+		}
 	}
 }
 

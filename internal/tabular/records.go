@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"unicode/utf8"
 
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
@@ -16,6 +17,10 @@ type Record struct {
 	Line   int64    // the physical line on which it starts, counted from 1
 	Fields []string // the columns asked for, in the order asked; valid until the next step only
 	Bad    *Bad     // EachRecord only: why the row cannot be taken; it has no fields then
+
+	// What the bytes of its fields were: UTF-8 letters of Latin alphabets, and bytes that are no UTF-8, so that the field was
+	// taken for windows-1254. One input holds both when a letter of it was damaged.
+	UTF8, Old bool
 }
 
 // Bad is what is wrong with one row, when those behind it can be told all the same.
@@ -107,15 +112,33 @@ func records(in *bufio.Reader, comma rune, g *guard, s *splitter, required, opti
 			}
 			continue
 		}
+		row := Record{Line: int64(line), Fields: out}
 		for i, at := range places {
 			out[i] = ""
 			if at >= 0 {
+				row.written(record[at])
 				out[i] = clean(record[at])
 			}
 		}
-		if !yield(Record{Line: int64(line), Fields: out}, nil) {
+		if !yield(row, nil) {
 			return errStopped
 		}
+	}
+}
+
+// written notes how the bytes of a field are written. Of what is valid UTF-8 only U+00A0 to U+017F counts, where Turkish and
+// its neighbours are: the capitals of windows-1254 before an apostrophe or a quote of it are valid by chance, as letters of
+// other scripts.
+func (r *Record) written(field string) {
+	for i := 0; i < len(field); {
+		if field[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		c, n := utf8.DecodeRuneInString(field[i:])
+		r.Old = r.Old || c == utf8.RuneError && n == 1
+		r.UTF8 = r.UTF8 || c >= 0xa0 && c <= 0x17f
+		i += n
 	}
 }
 

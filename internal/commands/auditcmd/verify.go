@@ -72,7 +72,12 @@ func verifyStore(ctx context.Context, o *verifyOptions) error {
 			if err != nil {
 				return nil, err
 			}
-			return r.Verify(ctx)
+			found, err := r.Verify(ctx)
+			if err != nil || level != ledger.Full {
+				return found, err
+			}
+			unlisted, err := log.UnlistedChanges(ctx) // the deepest level has looked at them
+			return append(found, unlisted...), err
 		}
 	}
 	return o.v.Run(ctx, s)

@@ -2,10 +2,14 @@ package cmdkit
 
 import (
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 
+	"iskurctl/internal/fault"
+	"iskurctl/internal/i18n"
 	"iskurctl/internal/tabular"
+	"iskurctl/internal/tckn/bulk"
 )
 
 // Input is a file that a person named, or stdin. Regular tells that it can be opened again, and that reading it never
@@ -32,6 +36,16 @@ func (in *Input) File() (f io.ReaderAt, size int64, ok bool) {
 		return nil, 0, false
 	}
 	return f, info.Size(), true
+}
+
+// Shrunk gives an error on; for that of a file which became shorter while it was read, what a person can do about it (class
+// Input, input_shrunk).
+func Shrunk(err error) error {
+	if !errors.Is(err, bulk.ErrShrunk) {
+		return err
+	}
+	return fault.New(fault.Input, "input_shrunk", i18n.T("girdi okunurken kısaldı", "the input became shorter while it was read")).
+		WithHint(i18n.T("dosyaya yazan iş bitince yeniden deneyin", "try again when nothing writes to the file any more")).Because(err)
 }
 
 // Close closes a file; it leaves stdin alone.

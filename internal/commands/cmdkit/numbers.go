@@ -2,6 +2,7 @@ package cmdkit
 
 import (
 	"context"
+	"io"
 	"iter"
 	"strconv"
 
@@ -10,6 +11,7 @@ import (
 	"iskurctl/internal/fault"
 	"iskurctl/internal/i18n"
 	"iskurctl/internal/tabular"
+	"iskurctl/internal/tckn/bulk"
 )
 
 // NumberSource says where a command's TC numbers come from: arguments, a file, or on a terminal a question.
@@ -85,9 +87,13 @@ func (s *NumberSource) file(ctx context.Context, yield func(tabular.Value, error
 		return
 	}
 	defer in.Close()
-	text, err := tabular.Unpack(in)
+	var r io.Reader = in
+	if f, size, ok := in.File(); ok {
+		r = bulk.Exact(f, 0, size) // one that ends before is not a shorter list
+	}
+	text, err := tabular.Unpack(r)
 	if err != nil {
-		yield(tabular.Value{}, err)
+		yield(tabular.Value{}, Shrunk(err))
 		return
 	}
 	defer text.Close()
@@ -95,7 +101,7 @@ func (s *NumberSource) file(ctx context.Context, yield func(tabular.Value, error
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		if !yield(v, err) || err != nil {
+		if !yield(v, Shrunk(err)) || err != nil {
 			return
 		}
 	}

@@ -121,7 +121,9 @@ func (v *Verification) Run(ctx context.Context, s Subject) error {
 	if err == nil && s.More != nil {
 		var more []ledger.Finding
 		more, err = s.More(ctx)
-		report.Add(more)
+		report.Add(slices.DeleteFunc(more, func(f ledger.Finding) bool { // a tile that is not right is named once, by the log
+			return f.Code == ledger.TileMismatch && f.Seq < 0 && slices.ContainsFunc(report.Findings, ofTree)
+		}))
 	}
 	if err != nil {
 		return err
@@ -136,6 +138,11 @@ func (v *Verification) Run(ctx context.Context, s Subject) error {
 		return err
 	}
 	return v.keep(path, trust, report)
+}
+
+// ofTree tells the findings about entries, tiles and the root.
+func ofTree(f ledger.Finding) bool {
+	return strings.HasPrefix(string(f.Code), "V1") || strings.HasPrefix(string(f.Code), "V2")
 }
 
 // ofOtherLog refuses to judge a bundle of another log by the profile's own trust file, which can only know our log. What

@@ -55,11 +55,13 @@ func runAdd(ctx context.Context, o *addOptions) error {
 	}
 	return o.out.Emit(ctx, func(s *output.Sink) error {
 		r, who, err := change(ctx, o.d)
-		if err == nil && len(lacking) > 0 {
-			err = o.dialogue(ctx, &p)
-		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case len(lacking) > 0:
+			p, err = o.dialogue(ctx, r, who, p)
+		default:
 			p, err = r.Add(ctx, who, p)
+			err = flagged(err)
 		}
 		if err != nil {
 			_ = s.Abort() // nothing was registered: not even an empty result
@@ -69,16 +71,25 @@ func runAdd(ctx context.Context, o *addOptions) error {
 	})
 }
 
-// dialogue asks for everything that no flag says.
-func (o *addOptions) dialogue(ctx context.Context, p *registry.Person) error {
+// dialogue asks for everything that no flag says, and registers it.
+func (o *addOptions) dialogue(ctx context.Context, r *registry.Registry, who registry.Who, p registry.Person) (registry.Person, error) {
 	given := o.fields.given()
 	columns := slices.DeleteFunc(asked(), func(c string) bool { return slices.Contains(given, c) })
-	if err := (dialogue{d: o.d}).ask(ctx, p, columns); err != nil {
-		return err
+	q := dialogue{d: o.d, today: r.Today()}
+	err := q.ask(ctx, &p, columns)
+	for err == nil {
+		o.d.Tell(i18n.T("Kaydedilecek:", "To be registered:"))
+		show(o.d, nil, p)
+		if err = confirm(ctx, o.d, i18n.T("Kaydedilsin mi?", "Register it?")); err != nil {
+			break
+		}
+		added, failed := r.Add(ctx, who, p)
+		if failed == nil {
+			return added, nil
+		}
+		err = q.again(ctx, &p, failed)
 	}
-	o.d.Tell(i18n.T("Kaydedilecek:", "To be registered:"))
-	show(o.d, nil, *p)
-	return confirm(ctx, o.d, i18n.T("Kaydedilsin mi?", "Register it?"))
+	return registry.Person{}, err
 }
 
 // asked are the columns in the order of the questions: who first, then the rest as Ek-2 has it.

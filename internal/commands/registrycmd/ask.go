@@ -14,8 +14,9 @@ import (
 // dialogue asks somebody at a terminal for the fields of a row, one after the other. Each answer is checked at once, and
 // asked for again when it is wrong.
 type dialogue struct {
-	d    *cmdkit.Deps
-	keep bool // of a row that is there: an empty answer keeps a value, "-" clears it
+	d     *cmdkit.Deps
+	today registry.Date // the first day of a row that names none
+	keep  bool          // of a row that is there: an empty answer keeps a value, "-" clears it
 }
 
 // ask asks for columns and puts the answers into p, until the row as a whole is right, too.
@@ -25,6 +26,10 @@ func (q dialogue) ask(ctx context.Context, p *registry.Person, columns []string)
 	} else {
 		q.d.Tell(i18n.T("Yıldızlı (*) alanlar zorunludur; ötekileri boş bırakmak için Enter'a basın.", "Fields with a star (*) are required; press Enter to leave another one empty."))
 	}
+	return q.fields(ctx, p, columns)
+}
+
+func (q dialogue) fields(ctx context.Context, p *registry.Person, columns []string) error {
 	for {
 		for _, c := range columns {
 			if q.needless(*p, c) {
@@ -33,6 +38,9 @@ func (q dialogue) ask(ctx context.Context, p *registry.Person, columns []string)
 			if err := q.field(ctx, p, c); err != nil {
 				return err
 			}
+		}
+		if p.ValidFrom == "" {
+			p.ValidFrom = q.today
 		}
 		columns = columns[:0:0]
 		for _, problem := range registry.Validate(*p) {
@@ -45,6 +53,29 @@ func (q dialogue) ask(ctx context.Context, p *registry.Person, columns []string)
 			return nil
 		}
 	}
+}
+
+// again asks for what keeps a row from standing beside those of Ek-2, so that no other answer is lost; whatever else failed
+// it gives back.
+func (q dialogue) again(ctx context.Context, p *registry.Person, failed error) error {
+	problems := registry.ProblemsOf(failed)
+	if len(problems) == 0 {
+		return failed
+	}
+	var columns []string
+	for _, problem := range problems {
+		q.wrong(problem)
+		switch problem.Column {
+		case registry.ColValidFrom: // of two periods
+			columns = append(columns, registry.ColValidFrom, registry.ColValidTo)
+		case registry.ColSurname: // of two people of one name
+			columns = append(columns, registry.ColGivenName, registry.ColSurname, registry.ColEmail, registry.ColLogin)
+		default:
+			columns = append(columns, problem.Column)
+		}
+	}
+	q.keep = true // what is not answered stays
+	return q.ask(ctx, p, columns)
 }
 
 // needless tells of which columns nothing can be said: the day of a letter that there is not, and what only people who query
@@ -77,7 +108,7 @@ func (q dialogue) field(ctx context.Context, p *registry.Person, column string) 
 		}
 		was := *p
 		problem := p.Set(column, answer)
-		if problem == nil && answer == "" && slices.Contains(registry.Required(), column) {
+		if problem == nil && answer == "" && (slices.Contains(registry.Required(), column) || q.keep && column == registry.ColValidFrom) {
 			*p = was
 			problem = &registry.Problem{Column: column, Text: i18n.T("bu alan boş olamaz", "this field cannot be empty")}
 		}
@@ -107,15 +138,23 @@ func (q dialogue) question(p registry.Person, column string) i18n.Text {
 	case registry.ColPhone:
 		text = i18n.T("telefon (örnek: 0312 555 00 00)", "phone (for example +90 312 555 00 00)")
 	case registry.ColValidFrom:
-		text = i18n.T("başlangıç tarihi (boş: bugün)", "valid from (empty: today)")
+		if !q.keep { // Enter keeps that of a row that is there
+			text = i18n.T("başlangıç tarihi (boş: bugün)", "valid from (empty: today)")
+		}
 	case registry.ColValidTo:
-		text = i18n.T("bitiş tarihi, o gün dahil (boş: açık)", "valid to, that day included (empty: open)")
+		text = i18n.T("bitiş tarihi, o gün dahil", "valid to, that day included")
+		if p.ValidTo == "" {
+			text = i18n.T("bitiş tarihi, o gün dahil (boş: açık)", "valid to, that day included (empty: open)")
+		}
 	case registry.ColNoticeNo:
 		text = i18n.T("bildirim yazısının sayısı (henüz yoksa boş)", "number of the notice (empty when there is none yet)")
 	case registry.ColLogin:
 		text = i18n.T("işletim sistemi kullanıcısı (sorgu yapacaksa)", "operating-system user (of who will query)")
 	case registry.ColScope:
 		text = i18n.Tf("izinli işlemler (boş: hepsi; %s)", "permitted operations (empty: all; %s)", strings.Join(methods(), " "))
+		if len(p.Scope) > 0 {
+			text = i18n.Tf("izinli işlemler (%s)", "permitted operations (%s)", strings.Join(methods(), " "))
+		}
 	}
 	if now := p.Get(column); q.keep && now != "" {
 		text = i18n.Tf("%s [%s]", "%s [%s]", text, now)

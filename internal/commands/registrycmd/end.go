@@ -55,6 +55,7 @@ func runEnd(ctx context.Context, o *endOptions, arg string) error {
 		var before, after registry.Person
 		if err == nil {
 			before, after, err = r.End(ctx, who, id, last)
+			err = flagged(err)
 		}
 		if err != nil {
 			_ = s.Abort() // nothing was changed: not even an empty result
@@ -79,9 +80,14 @@ func (o *endOptions) dialogue(ctx context.Context, r *registry.Registry, id int6
 		if err != nil {
 			return "", err
 		}
-		if last, ok := registry.ParseDate(answer); ok {
+		last, ok := registry.ParseDate(answer)
+		switch {
+		case !ok:
+			o.d.Tell(i18n.T("  ! geçerli bir tarih değil (örnek: 31.12.2026)", "  ! not a valid date (for example 2026-12-31)"))
+		case last < p.ValidFrom:
+			o.d.Tell(i18n.T("  ! bitiş tarihi başlangıçtan önce", "  ! the last day lies before the first"))
+		default:
 			return last, nil
 		}
-		o.d.Tell(i18n.T("  ! geçerli bir tarih değil (örnek: 31.12.2026)", "  ! not a valid date (for example 2026-12-31)"))
 	}
 }

@@ -75,6 +75,29 @@ func (f *fieldFlags) put(p *registry.Person) error {
 	return fault.New(fault.Usage, wrong[0].Code, i18n.Join("; ", texts...)).WithHint(i18n.Tf("yardım: %s --help", "help: %s --help", f.cmd.CommandPath()))
 }
 
+// flagged says of a row that was refused which flags were wrong, by their names on the command line.
+func flagged(err error) error {
+	problems := registry.ProblemsOf(err)
+	if len(problems) == 0 {
+		return err
+	}
+	texts := make([]i18n.Text, len(problems))
+	overlap := false
+	for i, p := range problems {
+		texts[i] = p.Text
+		if p.Column != "" {
+			texts[i] = i18n.Tf("--%s: %s", "--%s: %s", flagOf(p.Column), p.Text)
+		}
+		overlap = overlap || p.Code == "overlap" && p.Column == registry.ColValidFrom
+	}
+	f := fault.From(err)
+	out := fault.New(f.Class, f.Code, i18n.Join("; ", texts...)).Because(err)
+	if overlap {
+		return out.WithHint(i18n.T("görevi biten önce bitirilir: iskurctl registry end NO --valid-to TARİH", "first end the one who leaves: iskurctl registry end ID --valid-to DATE"))
+	}
+	return out.WithHint(f.Hint)
+}
+
 // missing lists the required columns that p lacks.
 func missing(p registry.Person) []string {
 	return slices.DeleteFunc(registry.Required(), func(c string) bool { return p.Get(c) != "" })

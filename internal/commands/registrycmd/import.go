@@ -193,7 +193,10 @@ func (o *importOptions) preview(s *output.Sink, plan *registry.Plan) error {
 		var id any
 		var fields []string
 		if i.Before != nil {
-			id, fields = i.Before.ID, registry.Diff(*i.Before, i.After)
+			fields = registry.Diff(*i.Before, i.After)
+			if id = i.Before.ID; i.Before.ID == 0 { // said once more by the input itself
+				id = nil
+			}
 		}
 		if i.Change == registry.ChangeSame {
 			fields = nil

@@ -61,6 +61,7 @@ func runUpdate(ctx context.Context, o *updateOptions, arg string) error {
 		case err != nil:
 		case byFlags:
 			before, after, err = r.Update(ctx, who, id, 0, o.fields.put)
+			err = flagged(err)
 		default:
 			before, after, err = o.dialogue(ctx, r, who, id)
 		}
@@ -82,26 +83,31 @@ func (o *updateOptions) dialogue(ctx context.Context, r *registry.Registry, who 
 	}
 	after = before
 	after.NoticeNo, after.NoticeDate = "", "" // they told of the present version
-	if err = (dialogue{d: o.d, keep: true}).ask(ctx, &after, asked()); err != nil {
-		return before, after, err
-	}
-	if len(registry.Diff(before, after)) == 0 || onlyNoticeGone(before, after) {
-		return before, before, nil
-	}
-	o.d.Tell(i18n.T("Değişecek:", "To be changed:"))
-	show(o.d, &before, after)
-	if err = confirm(ctx, o.d, i18n.T("Kaydedilsin mi?", "Register it?")); err != nil {
-		return before, after, err
-	}
-	wanted := after
-	return r.Update(ctx, who, id, before.Version, func(p *registry.Person) error {
-		for _, c := range registry.Columns() {
-			if problem := p.Set(c, wanted.Get(c)); problem != nil {
-				return fault.New(fault.Usage, problem.Code, problem.Text)
-			}
+	q := dialogue{d: o.d, today: r.Today(), keep: true}
+	err = q.ask(ctx, &after, asked())
+	for err == nil {
+		if len(registry.Diff(before, after)) == 0 || onlyNoticeGone(before, after) {
+			return before, before, nil
 		}
-		return nil
-	})
+		o.d.Tell(i18n.T("Değişecek:", "To be changed:"))
+		show(o.d, &before, after)
+		if err = confirm(ctx, o.d, i18n.T("Kaydedilsin mi?", "Register it?")); err != nil {
+			break
+		}
+		was, is, failed := r.Update(ctx, who, id, before.Version, func(p *registry.Person) error {
+			for _, c := range registry.Columns() {
+				if problem := p.Set(c, after.Get(c)); problem != nil {
+					return fault.New(fault.Usage, problem.Code, problem.Text)
+				}
+			}
+			return nil
+		})
+		if failed == nil {
+			return was, is, nil
+		}
+		err = q.again(ctx, &after, failed)
+	}
+	return before, after, err
 }
 
 // onlyNoticeGone reports whether nothing was answered that makes another version.

@@ -3,13 +3,10 @@ package tccmd
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 	"runtime"
 
 	"iskurctl/internal/commands/cmdkit"
-	"iskurctl/internal/fault"
-	"iskurctl/internal/i18n"
 	"iskurctl/internal/output"
 	"iskurctl/internal/tabular"
 	"iskurctl/internal/tckn"
@@ -36,11 +33,7 @@ func (o *validateOptions) bulk(ctx context.Context, s *output.Sink, count *count
 	}
 	err = p.run(ctx, in, count)
 	p.total.Each(o.strict, count.add)
-	if errors.Is(err, bulk.ErrShrunk) {
-		return fault.New(fault.Input, "input_shrunk", i18n.T("girdi okunurken kısaldı", "the input became shorter while it was read")).
-			WithHint(i18n.T("dosyaya yazan iş bitince yeniden deneyin", "try again when nothing writes to the file any more")).Because(err)
-	}
-	return err
+	return cmdkit.Shrunk(err)
 }
 
 // pass is one run over an input.
@@ -62,7 +55,8 @@ func (p *pass) run(ctx context.Context, in *cmdkit.Input, count *counts) error {
 		return p.o.each(ctx, tabular.Values(careful, p.o.source.Options), p.sink, count)
 	}
 	rest, err := bulk.Run{
-		Source: source, Line: p.layout.Line, Numbered: !p.o.summary, Workers: runtime.GOMAXPROCS(0) + 1, New: p.worker,
+		Source: source, Line: p.layout.Line, Numbered: !p.o.summary, Workers: runtime.GOMAXPROCS(0) + 1,
+		New: func() bulk.Worker { return &guardedWorker{Worker: p.worker()} },
 	}.Do(ctx)
 	if err != nil || rest.Reader == nil {
 		return err

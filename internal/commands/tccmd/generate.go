@@ -154,7 +154,7 @@ func (g *generator) inParts(ctx context.Context) error {
 	for range workers {
 		go func() {
 			for p := range work {
-				p.done <- g.fill(p, -1)
+				p.done <- guarded(func() error { return g.fill(p, -1) })
 			}
 			ended <- struct{}{}
 		}()

@@ -15,7 +15,8 @@ import (
 
 // ReadCSV gives the events of a CSV input, in order. Its first line names the columns (see Header), in any order; those of
 // values that an event need not have may be missing. Encodings, delimiters and limits are those of package tabular; items
-// are separated by blanks, captcha is true or false.
+// are separated by blanks, captcha is true or false. A row that is not UTF-8 counts as windows-1254, but not once letters of
+// UTF-8 were met: then a letter was damaged, which is the row's Problem.
 //
 // An id, time or captcha that is none is the row's Problem, and so are a wrong number of fields and a quote out of place
 // after which the next row is certain; everything else in a value is left to Check. An error is about the input as a whole
@@ -40,6 +41,7 @@ func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
 			columns[i] = f.String()
 		}
 		var d draft
+		modern := false // letters of UTF-8 were met
 		for record, err := range tabular.EachRecord(in, columns[:len(required)], columns[len(required):]) {
 			if err != nil {
 				yield(Row{}, ownHint(err))
@@ -49,6 +51,9 @@ func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
 			if record.Bad != nil { // which of its fields is which nobody knows
 				d.fail(badRow(record.Bad))
 			} else {
+				if modern = modern || record.UTF8; modern && record.Old { // as windows-1254 it would be other letters, in the log for ever
+					d.fail(notUTF8())
+				}
 				for i, f := range order {
 					d.cell(f, record.Fields[i])
 				}

@@ -84,6 +84,27 @@ func TestALetterThatNoEncodingHasIsNotTaken(t *testing.T) {
 	}
 }
 
+// A letter of UTF-8 that was cut is not taken for windows-1254: the log would hold another name for ever. A file that is
+// windows-1254 throughout is, also where a capital before an apostrophe happens to be valid UTF-8.
+func TestADamagedLetterOfUTF8SpoilsItsRow(t *testing.T) {
+	header, row, _ := strings.Cut(sampleCSV, "\n")
+	cut := strings.Replace(row, "Iğdır", "I\xc4d\xc4\xb1r", 1) // the second byte of ğ is missing
+	rows := readAll(t, ReadCSV, header+"\n"+row+"\n"+cut+"\n"+row)
+	if len(rows) != 3 || rows[0].Problem != nil || codeOf(rows[1].Problem) != CodeEncoding || rows[1].Event.ID != sample().ID || rows[2].Problem != nil {
+		t.Errorf("%+v", rows)
+	}
+	old, err := charmap.Windows1254.NewEncoder().String(row)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quoted := strings.Replace(old, "I\xf0d\xfdr", "\xdc\x92n\xfdn", 1) // Ü’nın: the first two bytes are a letter of Syriac
+	for _, r := range readAll(t, ReadCSV, header+"\n"+quoted+"\n"+old) {
+		if p := Check(&r.Event, now); r.Problem != nil || p != nil {
+			t.Errorf("%+v %+v", r, p)
+		}
+	}
+}
+
 // badRows are rows of CSV that cannot be told into values.
 var badRows = []struct{ row, says string }{
 	{"x", "has 1 fields, the header has 20"}, {strings.Repeat("10000000146,", 20) + "gizli", "has 21 fields, the header has 20"},

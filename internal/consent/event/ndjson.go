@@ -93,7 +93,7 @@ func (p *parser) parse(line []byte) {
 	p.begun = true
 	switch {
 	case !utf8.Valid(line):
-		p.fail(whole(CodeEncoding, i18n.T("satır UTF-8 değil; dosyayı UTF-8 olarak yeniden kaydedin", "the line is not UTF-8; save the file anew as UTF-8")))
+		p.fail(notUTF8())
 	case bytes.IndexByte(line, 0) >= 0:
 		p.fail(whole(CodeEncoding, i18n.T("satırda NUL (sıfır) baytı var; dosya BOM'suz UTF-16 olabilir: UTF-8 olarak yeniden kaydedin",
 			"the line holds a NUL byte; the file may be UTF-16 without a BOM: save it anew as UTF-8")))

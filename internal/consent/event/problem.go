@@ -69,6 +69,10 @@ func problem(code string, f field, text i18n.Text) *Problem {
 // whole is a problem of an event as a whole.
 func whole(code string, text i18n.Text) *Problem { return &Problem{Code: code, Text: text} }
 
+func notUTF8() *Problem {
+	return whole(CodeEncoding, i18n.T("satır UTF-8 değil; dosyayı UTF-8 olarak yeniden kaydedin", "the line is not UTF-8; save the file anew as UTF-8"))
+}
+
 // invalid says that a value is none that its field takes, unless it cannot even be read as text.
 func invalid(f field, value string, text i18n.Text) *Problem {
 	return unlessUnreadable(f, value, problem(CodeFieldInvalid, f, text))

@@ -83,6 +83,25 @@ const checkTexts = `for f in data/texts/*; do
 done
 `
 
+// namedTexts hashes the texts that the entries of the range name, so that none of them can be left out. Of a file of entries
+// those outside of the range do not count: their texts need not be there.
+const namedTexts = `texts() {
+  od -An -v -tu1 "data/tile/entries/$(numbered "$1" SIZE)" |
+    LC_ALL=C awk -v n=$(($1 * 256 - 1)) '{ for (i = 1; i <= NF; i++) {
+    if (s > 0) { s--; if (n >= FROM && n < END) printf "%c", $i + 0; if (s == 0) print ""; continue }
+    if (h == 0) { h = 1; v = $i * 256; continue }
+    h = 0; s = v + $i; n++ } }' | sed -n 's/.*"texts":{\([^}]*\)}.*/\1/p' |
+    tr , '\n' | sed 's/.*:"\([0-9a-f]*\)"$/\1/'
+}
+m=FIRST
+z=LAST
+while [ "$m" -le "$z" ]; do all "$m"; texts "$m" >>"$t/names"; m=$((m + 1)); done
+awk '!a[$0]++' "$t/names" >"$t/texts"
+while IFS= read -r s; do
+  same "$(sums <"data/texts/$s.txt" | cut -c1-64)" "$s"
+done <"$t/texts"
+`
+
 // few is how many files of entries are checked without being asked to.
 const few = 2
 
@@ -113,12 +132,20 @@ func (o ReadmeOptions) many(seq int64, ok bool) (out []Section, next int64) {
 		next, define = 8, ""
 	}
 	if o.Texts {
+		named, about := "", []i18n.Text(nil)
+		if ok {
+			about = append(about, i18n.T(
+				"Sonra tersine bakılır: aralıktaki kayıtların andığı metinlerden (\"texts\") hiçbiri eksik olmamalıdır. Komutlar 6. adımdaki dosyalara bakar; başkaları için m= ve z= satırlarını oradaki gibi değiştirin. Beklenen: anılan her metin için bir TAMAM.",
+				"Then the other way round: of the texts that the entries of the range name (\"texts\") none may be missing. The commands look at the files of step 6; for others, change the lines m= and z= as there. Expected: one OK for each text that is named."))
+			first, last := seq/ledger.Width, (min(o.Range.To, o.Size)-1)/ledger.Width
+			named = strings.NewReplacer("FROM", plain(o.Range.From), "END", plain(min(o.Range.To, o.Size)), "FIRST", plain(first), "LAST", plain(min(last, first+few-1))).Replace(o.sized(namedTexts))
+		}
 		out = append(out, Section{
 			Title: i18n.Tf("%s. Metinler, kayıtların andığı metinler mi?", "%s. Are the texts those that the entries name?", plain(next)),
-			Text: []i18n.Text{i18n.T(
+			Text: append([]i18n.Text{i18n.T(
 				"Her metnin SHA-256 özeti dosyanın adıyla karşılaştırılır. Sonra özet kayıtlarda aranır (\"sha256\":\"özet\") ve bulunduğu dosyanın bütün kayıtları 6. adımdaki gibi denetlenir; aynı dosya ikinci kez denetlenmez. Beklenen: her metin için en az iki TAMAM. Metin yoksa bir şey yazılmaz.",
-				"The SHA-256 of each text is compared with the name of its file. Then it is looked for in the entries (\"sha256\":\"hash\"), and all entries of the file it is found in are checked as in step 6, no file twice. Expected: OK at least twice for each text. Without texts nothing is printed.")},
-			Commands: define + o.sized(checkTexts),
+				"The SHA-256 of each text is compared with the name of its file. Then it is looked for in the entries (\"sha256\":\"hash\"), and all entries of the file it is found in are checked as in step 6, no file twice. Expected: OK at least twice for each text. Without texts nothing is printed.")}, about...),
+			Commands: define + o.sized(checkTexts) + named,
 		})
 		next++
 	}

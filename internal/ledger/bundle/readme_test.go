@@ -275,7 +275,8 @@ func TestTheCommandsOfTheReadmeNoticeAChange(t *testing.T) {
 			if err == nil || len(printed) != c.step+1 {
 				t.Fatalf("not seen in step %d: %v\n%s", c.step, err, printed)
 			}
-			if last := printed[c.step]; !strings.Contains(last, "FARKLI / DIFFERS") && !strings.Contains(last, "Signature Verification Failure") {
+			// Not every 32 bytes are a key: openssl may say that it cannot read the altered one.
+			if last := printed[c.step]; !strings.Contains(last, "FARKLI / DIFFERS") && !strings.Contains(last, "Signature Verification Failure") && !strings.Contains(last, "Could not read public key") {
 				t.Errorf("the reader is not told what is wrong:\n%s", last)
 			}
 		})

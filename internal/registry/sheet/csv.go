@@ -91,7 +91,10 @@ func (h *header) split(text string) error {
 }
 
 // ordinal names a column of CSV by its place, counted from 1.
-func ordinal(place int) string { return strconv.Itoa(place + 1) }
+func ordinal(place int) i18n.Text {
+	n := strconv.Itoa(place + 1)
+	return i18n.T(n+". sütunun", "column "+n)
+}
 
 func badRow(b *tabular.Bad) (code string, text i18n.Text) {
 	if b.Column > 0 {

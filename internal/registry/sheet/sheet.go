@@ -87,6 +87,10 @@ func (r *row) text(column, s string) {
 		r.id(s)
 		return
 	}
+	if code, text := damaged(s); code != "" && column != registry.ColPhone && !dated(column) {
+		r.fail(column, code, text)
+		return
+	}
 	if p := r.Person.Set(column, s); p != nil {
 		p.Line = r.Line
 		r.Problems = append(r.Problems, *p)
@@ -117,7 +121,7 @@ func bare(s string) string {
 
 // cell takes a cell of a workbook, which knows what Excel took it for.
 func (r *row) cell(column string, c xlsx.Cell) {
-	date := column == registry.ColValidFrom || column == registry.ColValidTo || column == registry.ColNoticeDate
+	date := dated(column)
 	place := i18n.Tf("hücre %s", "cell %s", xlsx.ColumnName(c.Column)+strconv.FormatInt(r.Line, 10))
 	switch {
 	case c.Kind == xlsx.Formula:
@@ -135,6 +139,11 @@ func (r *row) cell(column string, c xlsx.Cell) {
 	}
 }
 
+// dated are the columns of days.
+func dated(column string) bool {
+	return column == registry.ColValidFrom || column == registry.ColValidTo || column == registry.ColNoticeDate
+}
+
 func whole(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // header finds the columns of an input in its first row. What a column is called that is not ours is not repeated: in a
@@ -145,7 +154,7 @@ type header struct {
 	line  int64
 }
 
-func (h *header) add(title string, place int, nameOf func(int) string) error {
+func (h *header) add(title string, place int, nameOf func(int) i18n.Text) error {
 	name := title
 	if i := slices.IndexFunc(columns(), func(c string) bool { return fold(c) == fold(name) }); i >= 0 {
 		name = columns()[i]
@@ -166,12 +175,12 @@ func (h *header) add(title string, place int, nameOf func(int) string) error {
 // fold brings a title to the form of our names: people write PARTY, and in Turkish capitals TİTLE.
 func fold(s string) string { return strings.ReplaceAll(i18n.Fold(strings.TrimSpace(s)), "ı", "i") }
 
-func (h *header) unknown(place int, nameOf func(int) string, near string) error {
+func (h *header) unknown(place int, nameOf func(int) i18n.Text, near string) error {
 	hint := i18n.Tf("sütunu silin ya da adını düzeltin; adlar: %s", "remove the column or correct its name; the names are: %s", strings.Join(columns(), ","))
 	if near != "" {
 		hint = i18n.Tf("%s mi demek istediniz? %s", "did you mean %s? %s", near, hint)
 	}
-	return h.fault("column_unknown", i18n.Tf("başlıktaki %s sütununun adı bilinmiyor", "the name of column %s of the header is not known", nameOf(place))).WithHint(hint)
+	return h.fault("column_unknown", i18n.Tf("başlıkta %s adı bilinmiyor", "the name of %s of the header is not known", nameOf(place))).WithHint(hint)
 }
 
 func (h *header) fault(code string, text i18n.Text) *fault.Error {
@@ -180,6 +189,10 @@ func (h *header) fault(code string, text i18n.Text) *fault.Error {
 
 // complete checks that no required column is missing. id alone does not replace them: a row is read by a person, too.
 func (h *header) complete() error {
+	if len(h.names) == 0 {
+		return fault.New(fault.Input, "column_missing", i18n.T("girdi boş: sütun adlarını taşıyan ilk satır yok", "the input is empty: there is no first line with the names of the columns")).
+			WithHint(i18n.Tf("sütunlar, en azından: %s", "the columns, at least: %s", strings.Join(registry.Required(), ",")))
+	}
 	for _, c := range registry.Required() {
 		if !slices.Contains(h.names, c) {
 			return h.fault("column_missing", i18n.Tf("başlıkta %s sütunu yok", "the header has no column %s", c)).

@@ -72,11 +72,17 @@ func sheetHeader(cells xlsx.Row) (*header, error) {
 		if c.Kind != xlsx.Text {
 			title = "?" // no name of a column
 		}
-		if err := h.add(title, c.Column, xlsx.ColumnName); err != nil {
+		if err := h.add(title, c.Column, letter); err != nil {
 			return nil, err
 		}
 	}
 	return h, h.complete()
+}
+
+// letter names a column of a workbook as Excel does.
+func letter(place int) i18n.Text {
+	n := xlsx.ColumnName(place)
+	return i18n.T(n+" sütununun", "column "+n)
 }
 
 // choose finds the sheet: by its name, or the only one that people see and that holds something. Excel's three empty ones

@@ -27,6 +27,8 @@ func TestWhatStandsAroundANumberDecidesTheConfidence(t *testing.T) {
 		`{"tcKimlikNo":"` + n + `"}`:          "high tc kimlik",
 		`{"TCKimlikNo":` + n + `}`:            "high tc kimlik",
 		"<KIMLIK_NO>" + n:                     "high kimlik no",
+		"TC kimliğim " + n:                    "high tc kimlig",
+		"identity card number: " + n:          "high identity card",
 		"tckn=" + n:                           "high tckn",
 		"musteri_tckn: " + n:                  "high tckn",
 		"TCKNo " + n:                          "high tck",

@@ -14,8 +14,8 @@ type Finder struct {
 	// Grouped: two to six groups of at least two digits, eleven digits in all, parted by one blank, dot or hyphen, the
 	// same each time. Only such that pass the check are given: phone numbers and tables are full of the others.
 	Grouped bool
-	// Wide: eleven digits with one zero byte between them, which is how both orders of UTF-16 write them. Only such
-	// that pass the check are given.
+	// Wide: eleven digits with one zero byte between them, which is how both orders of UTF-16 write them; with Grouped also
+	// parted into groups. Only such that pass the check are given.
 	Wide bool
 }
 
@@ -32,7 +32,7 @@ func (m Match) Valid() bool { return tckn.Check(string(m.Number[:])).Valid() }
 const (
 	groupsMax   = 6
 	groupedSize = tckn.Length + groupsMax - 1
-	wideSize    = 2*tckn.Length - 1
+	wideSize    = 2*groupedSize - 1
 
 	// Before and After are how many bytes beside a position decide, at most, whether a candidate starts there.
 	Before = 3
@@ -150,7 +150,7 @@ func (f Finder) at(b []byte, s int) (Match, bool) {
 	case n == tckn.Length:
 		return plainAt(b, s), true
 	case n == 1 && f.Wide:
-		return wideAt(b, s)
+		return f.wideAt(b, s)
 	case n >= 2 && n < tckn.Length && f.Grouped:
 		return groupedAt(b, s, end)
 	}
@@ -186,17 +186,29 @@ func groupedAt(b []byte, s, end int) (m Match, ok bool) {
 // wideAt gives the candidate in UTF-16 whose first digit is b[s]. Nothing says which order the bytes have, so a digit
 // beside the candidate makes it part of a longer run only where it is one in both orders: U+0131, the dotless i, has the
 // byte of a 1 in it, and must not hide a number.
-func wideAt(b []byte, s int) (m Match, ok bool) {
-	if s+wideSize > len(b) {
-		return m, false
-	}
-	for i := range m.Number {
-		m.Number[i] = b[s+2*i]
-		if !isDigit(m.Number[i]) || i > 0 && b[s+2*i-1] != 0 {
+func (f Finder) wideAt(b []byte, s int) (m Match, ok bool) {
+	filled, groups, inGroup, separator := 0, 1, 0, byte(0)
+	at := s
+	for ; filled < tckn.Length; at += 2 {
+		if at >= len(b) || at > s && b[at-1] != 0 {
+			return m, false
+		}
+		switch c := b[at]; {
+		case isDigit(c):
+			m.Number[filled] = c
+			filled++
+			inGroup++
+		case f.Grouped && isSeparator(c) && (groups == 1 || c == separator) && inGroup >= 2 && groups < groupsMax:
+			separator, inGroup = c, 0
+			groups++
+		default:
 			return m, false
 		}
 	}
-	m.Start, m.End = s, s+wideSize
+	if groups > 1 && inGroup < 2 {
+		return m, false
+	}
+	m.Start, m.End = s, at-1
 	before := s >= 2 && b[s-1] == 0 && isDigit(b[s-2]) && (s == 2 || b[s-3] == 0)
 	e := m.End
 	after := e+1 < len(b) && b[e] == 0 && isDigit(b[e+1]) && (e+2 == len(b) || b[e+2] == 0)

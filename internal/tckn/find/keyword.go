@@ -8,10 +8,10 @@ import (
 // keywords announce a number, in Turkish and in English, as folded writes them. A word is found at the start of words
 // only; a blank at its end means that the word ends there too.
 var keywords = []string{
-	"tc kimlik", "t c kimlik", "tckimlik", "tckn", "tck ", "tckno ", "tc no ", "tc nosu ", "t c no ", "tcno ", "tc num", "tcnum", "tc id ", "tcid ", "tc identity",
+	"tc kimlik", "tc kimlig", "t c kimlik", "t c kimlig", "tckimlik", "tckn", "tck ", "tckno ", "tc no ", "tc nosu ", "t c no ", "tcno ", "tc num", "tcnum", "tc id ", "tcid ", "tc identity",
 	"kimlik no ", "kimlik nosu ", "kimlikno ", "kimlik num", "kimliknum", "kimlik kart", "yabanci kimlik", "yabancikimlik", "ykn ",
 	"nufus cuzdan", "nufuscuzdan", "vatandaslik no ", "vatandaslikno ", "vatandaslik num", "vatandasliknum", "vatandas no ", "vatandasno ",
-	"national id", "nationalid", "identity no ", "identityno ", "identity num", "identitynum", "identification num", "identificationnum",
+	"national id", "nationalid", "identity no ", "identityno ", "identity num", "identitynum", "identity card", "identification no ", "identification num", "identificationnum",
 	"turkish id", "turkishid", "tr id ", "trid ", "citizen id", "citizenid", "citizen no ", "citizen num", "citizenship no ", "citizenship num",
 }
 
