@@ -13,14 +13,15 @@ type Batch struct {
 // inner is an encoder whose records do not depend on those before: of the first record only what opens the document.
 type inner interface {
 	encoder
-	// fork gives an encoder for records in the middle of the document, for one other goroutine.
+	// fork gives an encoder for records in the middle of the document, for one other goroutine. It may be called while
+	// another one opens the document, so it reads only what never changes.
 	fork() encoder
 	// open appends what stands before the first record, and gives the records of a batch as they follow on it.
 	open(dst, batch []byte) (opened, rest []byte, err error)
 }
 
-// Batch gives an empty batch; nil where records must be written one after another: in a table, with --jq, and where
-// somebody watches.
+// Batch gives an empty batch, also while another goroutine appends one; nil where records must be written one after
+// another: in a table, with --jq, and where somebody watches.
 func (s *Sink) Batch() *Batch {
 	e, ok := s.enc.(inner)
 	if !ok || s.eager {
@@ -80,9 +81,7 @@ func (s *Sink) Append(b *Batch) error {
 }
 
 func (e *jsonEncoder) fork() encoder {
-	f := *e
-	f.opened = true
-	return &f
+	return &jsonEncoder{masker: e.masker, keys: e.keys, kinds: e.kinds, lines: e.lines, opened: true}
 }
 
 // open turns the comma and line end before the first record of an array into its beginning.
@@ -96,9 +95,7 @@ func (e *jsonEncoder) open(dst, batch []byte) (opened, rest []byte, err error) {
 }
 
 func (e *tsvEncoder) fork() encoder {
-	f := *e
-	f.headers = false
-	return &f
+	return &tsvEncoder{masker: e.masker, cols: e.cols}
 }
 
 func (e *tsvEncoder) open(dst, batch []byte) (opened, rest []byte, err error) {

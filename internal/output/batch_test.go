@@ -2,6 +2,8 @@ package output
 
 import (
 	"bytes"
+	"io"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -79,6 +81,31 @@ func TestBatchesGiveTheBytesOfSingleRecords(t *testing.T) {
 			t.Fatalf("%+v\n one by one %q\nin batches %q", o, single.String(), batched.String())
 		}
 	})
+}
+
+// It is the race detector that fails here.
+func TestABatchMayBeMadeWhileAnotherOpensTheDocument(t *testing.T) {
+	for _, format := range []string{"json", "ndjson", "tsv", "csv"} {
+		s, err := Open(Options{Format: format}, Target{Out: io.Discard}, batchColumns())
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := s.Batch()
+		var both sync.WaitGroup
+		both.Go(func() {
+			if s.Batch() == nil {
+				t.Errorf("%s: no batch", format)
+			}
+		})
+		err = first.Write(Record{1, "10000000146", true, "ok", "", 2})
+		if err == nil {
+			err = s.Append(first)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", format, err)
+		}
+		both.Wait()
+	}
 }
 
 func TestWhatMustComeInOrderGivesNoBatch(t *testing.T) {
