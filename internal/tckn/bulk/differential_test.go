@@ -217,7 +217,7 @@ func FuzzQuickAgainstCareful(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, input []byte, layout uint8, block uint16, times uint8) {
 		if len(input) > 4<<10 {
-			t.Skip("longer inputs find nothing more")
+			return // longer inputs find nothing more
 		}
 		input = bytes.Repeat(input, int(times)%20+1)
 		same(t, input, layouts[int(layout)%len(layouts)], 1+int(block))

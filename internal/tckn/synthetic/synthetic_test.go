@@ -45,21 +45,22 @@ func TestASeedDecidesTheOrder(t *testing.T) {
 	}
 }
 
-// All of a kind: each once, and as many as Len says.
+// All of a kind: each once, and as many as Len says; with -short what stands in the first tenth of the places.
 func TestEveryNumberOfAKindComesOnce(t *testing.T) {
-	if testing.Short() {
-		t.Skip("walks through ten million numbers")
-	}
 	for _, kind := range []tckn.Kind{tckn.KindForeigner, tckn.KindTemporaryProtection} {
 		n, err := New(kind, 99)
 		if err != nil {
 			t.Fatal(err)
 		}
+		until := n.Places()
+		if testing.Short() {
+			until /= 10
+		}
 		seen := make([]bool, 10_000_000)
 		count := int64(0)
 		var buf []byte
 		for c := n.From(0); ; count++ {
-			if buf = c.Next(buf[:0], n.Places()); len(buf) == 0 {
+			if buf = c.Next(buf[:0], until); len(buf) == 0 {
 				break
 			}
 			at := 0
@@ -71,7 +72,7 @@ func TestEveryNumberOfAKindComesOnce(t *testing.T) {
 			}
 			seen[at] = true
 		}
-		if count != n.Len() {
+		if !testing.Short() && count != n.Len() || count < n.Len()/20 {
 			t.Errorf("%s: %d numbers, Len says %d", kind, count, n.Len())
 		}
 	}
